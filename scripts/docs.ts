@@ -1,0 +1,87 @@
+// Writes the pages that are generated from tables: `npm run docs`. A test fails when one is stale.
+
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { environmentName, settings, type Setting } from '../src/config/settings.ts'
+import { failureCodes, failureKind, type Side } from '../src/model/failure.ts'
+
+const generated = '<!-- Written by "npm run docs" from the table in the code. -->'
+
+export function renderSettings(): string {
+  const rows = Object.entries<Setting<unknown>>(settings).map(([name, row]) => {
+    const fallback = row.fallback === null ? 'not set' : row.fallback === '' ? 'none' : `\`${row.fallback}\``
+    const names = [environmentName(name), ...(row.alias === undefined ? [] : [row.alias])]
+    const about = row.secret === true ? `${row.about} Never printed.` : row.about
+    const type = row.type.replaceAll('|', '\\|')
+    return `| \`${name}\` | ${names.map((variable) => `\`${variable}\``).join(', ')} | ${type} | ${fallback} | ${about} |`
+  })
+  return [
+    '# Settings',
+    '',
+    generated,
+    '',
+    'From `warmfront.yaml` in the working directory (`WARMFRONT_CONFIG` names another file) and from the environment, which',
+    'wins. All mistakes are reported at once, and the service does not start with one.',
+    '',
+    '| in the file | in the environment | type | default | what it is |',
+    '|---|---|---|---|---|',
+    ...rows,
+    '',
+    '## In the file only',
+    '',
+    '```yaml',
+    "# TLS towards all registries, in the form of Dragonfly's manager.yaml.",
+    'job:',
+    '  preheat:',
+    '    tls:',
+    '      caCert: /etc/certs/ca.crt # a path, or the PEM text itself',
+    '      insecureSkipVerify: false',
+    '',
+    '# What is known of one registry, by its host and port.',
+    'registries:',
+    '  registry.example.com:5000:',
+    '    username: robot$puller',
+    '    password: a-secret',
+    '    ca_cert: /etc/certs/example-ca.crt # a path, or the PEM text itself',
+    '    insecure_skip_verify: false',
+    '    plain_http: false # true: this registry is asked without TLS',
+    '    platforms: [linux/amd64, linux/arm64]',
+    '```',
+    '',
+  ].join('\n')
+}
+
+const sides: Readonly<Record<Side, string>> = {
+  caller: 'the caller',
+  registry: 'the registry',
+  peer: 'the peer',
+  store: 'the database',
+  self: 'Warmfront itself',
+}
+
+export function renderFailures(): string {
+  const sections = failureCodes.flatMap((code) => {
+    const { side, temporary, hint } = failureKind(code)
+    const again = temporary ? 'It may pass: we try again on our own.' : 'It does not pass by itself.'
+    return [`## \`${code}\``, '', `On the side of ${sides[side]}. ${again} ${hint}`, '']
+  })
+  return [
+    '# Failures',
+    '',
+    generated,
+    '',
+    'The same code stands in the API, in the log and here.',
+    '',
+    ...sections,
+  ].join('\n')
+}
+
+if (import.meta.main) {
+  const root = new URL('../', import.meta.url)
+  writeFileSync(new URL('docs/settings.md', root), renderSettings())
+  writeFileSync(new URL('docs/failures.md', root), renderFailures())
+  const bin = (name: string): string => fileURLToPath(new URL(`node_modules/.bin/${name}`, root))
+  const cwd = fileURLToPath(root)
+  execFileSync(bin('openapi-typescript'), ['openapi/open-api.yaml', '-o', 'src/contracts/open-api/schema.ts'], { cwd })
+}

@@ -1,0 +1,120 @@
+// The configuration of one process: file and environment in, typed values out, or every mistake at once.
+
+import { parse } from 'yaml'
+import { Secret } from '../kit/secret.ts'
+import { readJobTls, readRegistries, type ReadFile, type RegistrySettings, type TlsSettings } from './registries.ts'
+import { environmentName, settings, type Setting, type SettingName, type SettingValue } from './settings.ts'
+
+type OptionalName = 'database_url' | 'admin_token' | 'secret_key'
+
+type Values = { readonly [N in Exclude<SettingName, OptionalName>]: SettingValue<N> } & {
+  readonly [N in OptionalName]: Secret | undefined
+}
+
+export interface Config extends Values {
+  readonly tls: TlsSettings
+  readonly registries: Readonly<Record<string, RegistrySettings>>
+}
+
+export interface Sources {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Throws when the file cannot be read. */
+  readonly readFile: ReadFile
+}
+
+/** Its message names every mistake, one a line. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  constructor(mistakes: readonly string[]) {
+    super(['The settings are not right:', ...mistakes.map((mistake) => `  - ${mistake}`)].join('\n'))
+  }
+}
+
+const usualFile = 'warmfront.yaml'
+const structured = new Set(['job', 'registries'])
+
+/** The environment wins over the file. An empty variable counts as not set. Throws ConfigError. */
+export function loadConfig(given: Sources): Config {
+  const sources = { ...given, env: withoutServiceLinks(given.env) }
+  const mistakes: string[] = []
+  const complain = (name: string, value: unknown, expected: string): void => {
+    mistakes.push(`${name} is ${JSON.stringify(value)}; expected ${expected}`)
+  }
+  const file = readSettingsFile(sources, mistakes)
+  for (const name of Object.keys(file)) {
+    if (!structured.has(name) && !Object.hasOwn(settings, name)) mistakes.push(`${name} is not a setting`)
+  }
+  for (const name of Object.keys(sources.env)) {
+    if (name.startsWith('WARMFRONT_') && !knownVariables.has(name)) mistakes.push(`${name} is not a setting`)
+  }
+  const values = Object.fromEntries(
+    Object.entries(settings).map(([name, row]) => [name, readOne(name, row, { file, env: sources.env, complain })]),
+  )
+  const tls = readJobTls(file['job'], sources.readFile, complain)
+  const registries = readRegistries(file['registries'], sources.readFile, complain)
+  if (mistakes.length > 0) throw new ConfigError(mistakes)
+  return { ...(values as unknown as Values), tls, registries }
+}
+
+/**
+ * Kubernetes gives every pod beside a Service named `warmfront` variables such as WARMFRONT_PORT=tcp://10.0.0.7:8080 and
+ * WARMFRONT_SERVICE_HOST; they are not meant for us.
+ */
+function withoutServiceLinks(env: Sources['env']): Sources['env'] {
+  const link = /^WARMFRONT_(?:SERVICE_(?:HOST|PORT.*)|PORT_\d+_(?:TCP|UDP|SCTP).*)$/
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      ([name, value]) => !link.test(name) && !(name === 'WARMFRONT_PORT' && /^(?:tcp|udp|sctp):\/\//.test(value ?? '')),
+    ),
+  )
+}
+
+const knownVariables = new Set([
+  'WARMFRONT_CONFIG',
+  'WARMFRONT_TEST_REQUIRE_ALL',
+  ...Object.keys(settings).map(environmentName),
+])
+
+interface From {
+  readonly file: Readonly<Record<string, unknown>>
+  readonly env: Sources['env']
+  readonly complain: (name: string, value: unknown, expected: string) => void
+}
+
+function readOne(name: string, row: Setting<unknown>, { file, env, complain }: From): unknown {
+  const variable = [environmentName(name), ...(row.alias === undefined ? [] : [row.alias])].find(
+    (candidate) => (env[candidate] ?? '') !== '',
+  )
+  const inFile = file[name] !== undefined && file[name] !== null
+  const given = variable === undefined ? (inFile ? file[name] : row.fallback) : env[variable]
+  if (given === null) return undefined
+  try {
+    const value = row.read(given)
+    return row.secret === true ? new Secret(String(value)) : value
+  } catch (error) {
+    const label = variable ?? name
+    complain(label, row.secret === true ? '***' : given, error instanceof Error ? error.message : 'something else')
+    return undefined
+  }
+}
+
+function readSettingsFile(sources: Sources, mistakes: string[]): Readonly<Record<string, unknown>> {
+  const named = sources.env['WARMFRONT_CONFIG'] ?? ''
+  const path = named === '' ? usualFile : named
+  let content: string
+  try {
+    content = sources.readFile(path)
+  } catch {
+    if (named !== '') mistakes.push(`WARMFRONT_CONFIG is ${JSON.stringify(named)}; expected a file that can be read`)
+    return {}
+  }
+  try {
+    const parsed: unknown = parse(content, { maxAliasCount: 100 })
+    if (parsed === null || parsed === undefined) return {}
+    if (typeof parsed === 'object' && !Array.isArray(parsed)) return parsed as Record<string, unknown>
+    mistakes.push(`${path} holds no mapping; expected "name: value" lines`)
+  } catch (error) {
+    mistakes.push(`${path} is not YAML: ${error instanceof Error ? error.message.split('\n')[0] : 'unreadable'}`)
+  }
+  return {}
+}

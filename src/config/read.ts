@@ -1,0 +1,112 @@
+// Parsers of settings: text or YAML value in, typed value out, or a RangeError that says what was expected.
+
+import { isIP } from 'node:net'
+
+export type Read<T> = (value: unknown) => T
+
+const expected = (what: string): RangeError => new RangeError(what)
+
+export const text: Read<string> = (value) => {
+  if (typeof value === 'string' && value !== '') return value
+  if (typeof value === 'number') return String(value)
+  throw expected('a text')
+}
+
+export const textOf =
+  (least: number, what: string): Read<string> =>
+  (value) => {
+    const read = text(value)
+    if (read.length < least) throw expected(what)
+    return read
+  }
+
+export const wholeNumber =
+  (low: number, high: number): Read<number> =>
+  (value) => {
+    const number = typeof value === 'number' ? value : /^\d+$/.test(String(value)) ? Number(value) : Number.NaN
+    if (Number.isInteger(number) && number >= low && number <= high) return number
+    throw expected(`a whole number from ${low} to ${high}`)
+  }
+
+export const truth: Read<boolean> = (value) => {
+  if (value === true || value === 'true') return true
+  if (value === false || value === 'false') return false
+  throw expected('true or false')
+}
+
+export const oneOf =
+  <const T extends string>(...words: readonly T[]): Read<T> =>
+  (value) => {
+    const word = words.find((candidate) => candidate === value)
+    if (word !== undefined) return word
+    throw expected(`one of ${words.join(', ')}`)
+  }
+
+/** A YAML list, or one text with commas. */
+export const listOf =
+  <T>(read: Read<T>): Read<readonly T[]> =>
+  (value) => {
+    const items = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : undefined
+    if (items === undefined) throw expected('a list, or texts with commas between them')
+    return items
+      .map((item: unknown) => (typeof item === 'string' ? item.trim() : item))
+      .filter((item) => item !== '')
+      .map(read)
+  }
+
+const durationUnits: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** Milliseconds, from `90s`, `29m`, `24h`. */
+export const durationMs =
+  (lowMs: number, highMs: number): Read<number> =>
+  (value) => {
+    const parts = /^(\d+)(ms|s|m|h|d)$/.exec(String(value))
+    const unit = durationUnits[parts?.[2] ?? '']
+    const ms = parts === null || unit === undefined ? Number.NaN : Number(parts[1]) * unit
+    if (ms >= lowMs && ms <= highMs) return ms
+    throw expected(`a duration such as 90s, 29m or 24h, from ${lowMs} ms to ${highMs} ms`)
+  }
+
+const byteUnits: Readonly<Record<string, number>> = { MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 }
+
+/** Bytes, from `512MiB`, `50GiB`, `2TiB`. */
+export const byteSize: Read<number> = (value) => {
+  const parts = /^(\d+)\s*(MiB|GiB|TiB)$/.exec(String(value))
+  const unit = byteUnits[parts?.[2] ?? '']
+  if (parts !== null && unit !== undefined) return Number(parts[1]) * unit
+  throw expected('a size such as 512MiB, 50GiB or 2TiB')
+}
+
+/** An IP address, or a network in CIDR notation. */
+export const network: Read<string> = (value) => {
+  const read = text(value)
+  const [address = '', bits, rest] = read.split('/')
+  const most = isIP(address) === 6 ? 128 : 32
+  const fits = bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= most)
+  if (isIP(address) !== 0 && fits && rest === undefined) return read
+  throw expected('an IP address or a network such as 10.0.0.0/8')
+}
+
+/** A network, or a host name (`*.example.com` means all below it). */
+export const networkOrHost: Read<string> = (value) => {
+  const read = text(value)
+  if (/^(?:\*\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i.test(read) && !/^[\d.]+$/.test(read)) return read.toLowerCase()
+  try {
+    return network(read)
+  } catch {
+    throw expected('a network such as 10.0.0.0/8 or a host such as registry.example.com')
+  }
+}
+
+/** `/a/b`: begins with a slash, does not end with one. */
+export const pathPrefix: Read<string> = (value) => {
+  const read = text(value)
+  if (/^(?:\/[A-Za-z0-9._~-]+)+$/.test(read)) return read
+  throw expected('a path such as /group-a')
+}
+
+export const databaseAddress: Read<string> = (value) => {
+  const read = text(value)
+  if (URL.canParse(read) && /^postgres(?:ql)?:$/.test(new URL(read).protocol)) return read
+  throw expected('an address such as postgresql://user@host:5432/database')
+}

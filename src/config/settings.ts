@@ -1,0 +1,173 @@
+// The table of settings: what can be set, how it is read, what it is otherwise, and one sentence for people.
+
+import { platform } from './platforms.ts'
+import {
+  byteSize,
+  databaseAddress,
+  durationMs,
+  listOf,
+  network,
+  networkOrHost,
+  oneOf,
+  pathPrefix,
+  text,
+  textOf,
+  wholeNumber,
+  type Read,
+} from './read.ts'
+
+const contractNames = ['supernode', 'preheats', 'open-api', 'kraken', 'mirror', 'ops'] as const
+
+export interface Setting<T> {
+  readonly read: Read<T>
+  /** In the form in which a person would write it; null means unset. */
+  readonly fallback: string | null
+  readonly type: string
+  readonly about: string
+  /** Never printed. */
+  readonly secret?: true
+  /** Another environment variable that is read when the WARMFRONT_ one is not set. */
+  readonly alias?: string
+}
+
+const setting = <T>(row: Setting<T>): Setting<T> => row
+const second = 1000
+const hour = 3600 * second
+
+export const settings = {
+  host: setting({ type: 'text', fallback: '127.0.0.1', read: text, about: 'Address to listen on.' }),
+  port: setting({
+    type: 'number',
+    fallback: '8080',
+    read: wholeNumber(0, 65535),
+    about: 'Port of all contracts; 0 takes any free one.',
+  }),
+  data_dir: setting({
+    type: 'path',
+    fallback: './data',
+    read: text,
+    about: 'Where the embedded database, the embedded cache and the sealing key are kept.',
+  }),
+  database_url: setting({
+    type: 'address',
+    fallback: null,
+    read: databaseAddress,
+    secret: true,
+    alias: 'DATABASE_URL',
+    about: 'PostgreSQL 15 or newer; without it the embedded database is used.',
+  }),
+  admin_token: setting({
+    type: 'text',
+    fallback: null,
+    read: textOf(32, 'a text of 32 characters or more'),
+    secret: true,
+    about:
+      'A bootstrap token for automation, with every permission; without it one is made on the first start and printed once.',
+  }),
+  secret_key: setting({
+    type: 'text',
+    fallback: null,
+    read: textOf(32, 'a text of 32 characters or more'),
+    secret: true,
+    about:
+      'Seals the credentials of unfinished jobs in the database; all replicas need the same one. Without it a key is made in the data directory.',
+  }),
+  legacy_auth: setting({
+    type: 'required | open',
+    fallback: 'required',
+    read: oneOf('required', 'open'),
+    about: 'Whether the legacy contracts (supernode, preheats, kraken) ask for a token.',
+  }),
+  mirror_allow: setting({
+    type: 'list of networks',
+    fallback: '127.0.0.0/8,::1',
+    read: listOf(network),
+    about:
+      'Who may pull from the mirror without a token. A request that came through a proxy never counts as one of these.',
+  }),
+  egress_allow: setting({
+    type: 'list of networks and hosts',
+    fallback: '',
+    read: listOf(networkOrHost),
+    about:
+      'Where we may connect beyond the default policy, which denies loopback, link-local and other special addresses, and private networks for files.',
+  }),
+  contracts: setting({
+    type: 'list',
+    fallback: contractNames.join(','),
+    read: listOf(oneOf(...contractNames)),
+    about: 'The contracts that are served.',
+  }),
+  path_prefixes: setting({
+    type: 'list of paths',
+    fallback: '',
+    read: listOf(pathPrefix),
+    about: 'Every contract also answers below these.',
+  }),
+  log_level: setting({
+    type: 'error | warn | info | debug',
+    fallback: 'info',
+    read: oneOf('error', 'warn', 'info', 'debug'),
+    about: 'How much is logged.',
+  }),
+  cache_size: setting({
+    type: 'size',
+    fallback: '50GiB',
+    read: byteSize,
+    about: 'How much the embedded cache may hold; beyond it the least recently used goes.',
+  }),
+  tag_lifetime: setting({
+    type: 'duration',
+    fallback: '1h',
+    read: durationMs(second, 720 * hour),
+    about:
+      'How long the mirror answers for a tag after it was resolved; digests are answered as long as they are held.',
+  }),
+  platforms: setting({
+    type: 'list of os/arch[/variant], or all',
+    fallback: 'linux/amd64,linux/arm64',
+    read: listOf(platform),
+    about: 'The platforms of an image that are preheated when neither the request nor the registry says which.',
+  }),
+  job_timeout: setting({
+    type: 'duration',
+    fallback: '29m',
+    read: durationMs(second, 24 * hour),
+    about: 'How long a job may last when it does not say; Harbor gives up after 1801 s without hearing why.',
+  }),
+  job_timeout_max: setting({
+    type: 'duration',
+    fallback: '24h',
+    read: durationMs(second, 24 * hour),
+    about: 'How long a job may last whatever it says.',
+  }),
+  jobs_at_once: setting({
+    type: 'number',
+    fallback: '64',
+    read: wholeNumber(1, 1000),
+    about: 'Jobs that one replica conducts at the same time.',
+  }),
+  peer_concurrency: setting({
+    type: 'number',
+    fallback: '16',
+    read: wholeNumber(1, 1000),
+    about: 'Tasks at the same time on one peer, over all jobs of a replica.',
+  }),
+  origin_concurrency: setting({
+    type: 'number',
+    fallback: '32',
+    read: wholeNumber(1, 1000),
+    about: 'Requests at the same time to one registry, over all jobs of a replica.',
+  }),
+  job_lease: setting({
+    type: 'duration',
+    fallback: '30s',
+    read: durationMs(3 * second, hour),
+    about: 'How long the jobs of a replica that died wait before another one takes them over.',
+  }),
+}
+
+export type SettingName = keyof typeof settings
+export type SettingValue<N extends SettingName> = ReturnType<(typeof settings)[N]['read']>
+
+export const environmentName = (name: string): string => `WARMFRONT_${name.toUpperCase()}`

@@ -1,0 +1,62 @@
+// A route as data: what is served, who may call it, and how it is answered.
+
+import type { Readable } from 'node:stream'
+import type { Permission, Principal } from '../../model/principal.ts'
+
+export interface Call {
+  /** The path's parameters, percent-decoded. */
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** Parsed JSON; undefined without a body. */
+  readonly body: unknown
+  /** null only on routes that anyone may call. */
+  readonly principal: Principal | null
+  readonly method: string
+  /** Fires when the client goes away. */
+  readonly signal: AbortSignal
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON. */
+  readonly body?: unknown
+  /** Sent as it is; the route says Content-Type and Content-Length itself. */
+  readonly stream?: AsyncIterable<Uint8Array> | Readable
+  /** Sent as text, with the route's own Content-Type. */
+  readonly text?: string
+}
+
+export interface Route {
+  /** The operation's id in the contract's OpenAPI document. */
+  readonly operation: string
+  readonly method: 'get' | 'head' | 'post' | 'patch' | 'delete'
+  /** Express 5 syntax; where `pattern` is given, the path as people write it, for documents only. */
+  readonly path: string
+  /** Named groups become params; for paths that Express' syntax cannot say. */
+  readonly pattern?: RegExp
+  readonly may: 'anyone' | Permission
+  readonly run: (call: Call) => Promise<Answer>
+}
+
+/** What is called when a call is refused or fails: the contract's own dialect. */
+export type Refuse = (failure: unknown, call: { readonly method: string; readonly path: string }) => Answer
+
+/** Where a call comes from, as far as the connection itself tells. */
+export interface Caller {
+  readonly address: string
+  /** It came through a proxy, so that the address is not the client's. */
+  readonly proxied: boolean
+}
+
+export interface Contract {
+  readonly name: string
+  readonly routes: readonly Route[]
+  readonly refuse: Refuse
+  /** Who may call without a token. Nobody where this is absent. */
+  readonly trusts?: (caller: Caller) => boolean
+  /** The OpenAPI document that every request is held against. */
+  readonly document?: string
+}

@@ -1,0 +1,42 @@
+// Holds requests against a contract's OpenAPI document.
+
+import type { RequestHandler } from 'express'
+import { middleware } from 'express-openapi-validator'
+import { Failure } from '../../model/failure.ts'
+
+export function validators(document: string): RequestHandler[] {
+  return middleware({
+    apiSpec: document,
+    validateApiSpec: false,
+    validateRequests: { allErrors: true, allowUnknownQueryParameters: true },
+    validateResponses: false,
+    validateSecurity: false,
+    ignoreUndocumented: true,
+    useRequestUrl: true,
+    fileUploader: false,
+  })
+}
+
+/** What the validator throws, as a Failure that names each field; anything else comes back as it is. */
+export function fromValidator(error: unknown): unknown {
+  if (!(error instanceof Error) || !('status' in error) || !('errors' in error)) return error
+  if (error.status === 415) {
+    return new Failure(
+      'request.unsupported',
+      'The body has a media type that is not taken here; expected application/json.',
+    )
+  }
+  if (typeof error.status !== 'number' || error.status >= 500) return error
+  const details: readonly unknown[] = Array.isArray(error.errors) ? error.errors : []
+  const sentences = details.map(sentenceOf).filter((sentence) => sentence !== undefined)
+  const message = sentences.length === 0 ? 'The request does not fit the contract' : [...new Set(sentences)].join('; ')
+  return new Failure('request.invalid', `${message}.`)
+}
+
+function sentenceOf(detail: unknown): string | undefined {
+  if (typeof detail !== 'object' || detail === null) return undefined
+  const { path, message } = detail as { readonly path?: unknown; readonly message?: unknown }
+  if (typeof path !== 'string' || typeof message !== 'string') return undefined
+  const field = path.replace(/^\/(?:body|params|query|headers)\/?/, '').replaceAll('/', '.')
+  return field === '' ? `the body ${message}` : `${field} ${message}`
+}

@@ -1,0 +1,179 @@
+// A job as the Open API shows it. Pure.
+
+import { isSettled } from '../../engine/lifecycle.ts'
+import type { JobView } from '../../engine/preheat.ts'
+import type { Problem } from '../../model/failure.ts'
+import type { Job, Progress } from '../../model/job.ts'
+import type { Cluster } from '../../model/peer.ts'
+import type { Task } from '../../model/task.ts'
+import {
+  nanosecondsPerMs,
+  zeroTime,
+  type JobState,
+  type Result,
+  type ShownArgs,
+  type ShownCluster,
+  type ShownJob,
+  type State,
+} from './wire.ts'
+
+/** `fresh`: the answer to the POST that made it, whose `result` is null. */
+export function toJob(view: JobView, shows: 'fresh' | 'whole' | 'row'): ShownJob {
+  const { job } = view
+  const state = toState(job)
+  return {
+    id: job.id,
+    created_at: toTime(job.createdAtMs),
+    updated_at: toTime(job.updatedAtMs),
+    is_del: 0,
+    task_id: job.taskId,
+    bio: job.bio,
+    type: 'preheat',
+    state,
+    status: state,
+    args: toArgs(job),
+    result: shows === 'fresh' ? null : toResult(view, shows === 'whole'),
+    user_id: job.userId,
+    user: toUser(job.userId),
+    seed_peer_clusters: [],
+    scheduler_clusters: view.clusters.map(toCluster),
+    phase: job.state,
+    progress: toProgress(job.progress),
+    error: job.problem,
+  }
+}
+
+export interface PageOf {
+  readonly path: string
+  /** As the client sent it. */
+  readonly query: URLSearchParams
+  readonly page: number
+  readonly perPage: number
+  /** Rows of all pages together. */
+  readonly total: number
+}
+
+/** The four addresses of RFC 8288, unquoted and relative as Dragonfly's clients parse them. */
+export function toLink({ path, query, page, perPage, total }: PageOf): string {
+  const last = Math.max(1, Math.ceil(total / perPage))
+  const address = (to: number): string => {
+    const params = new URLSearchParams(query)
+    params.set('page', String(to))
+    params.set('per_page', String(perPage))
+    params.sort()
+    return `<${path}?${params.toString()}>`
+  }
+  const pages = { prev: Math.max(1, page - 1), next: Math.min(last, page + 1), first: 1, last }
+  return Object.entries(pages)
+    .map(([rel, to]) => `${address(to)};rel=${rel}`)
+    .join(',')
+}
+
+const toTime = (ms: number): string => new Date(ms).toISOString()
+
+function toState(job: Job): State {
+  if (job.state === 'succeeded') return 'SUCCESS'
+  return isSettled(job.state) ? 'FAILURE' : 'PENDING'
+}
+
+function toArgs(job: Job): ShownArgs {
+  const { request } = job
+  const { peers } = request
+  const headers = Object.keys(request.headers).length === 0 ? null : { ...request.headers }
+  return {
+    application: request.application,
+    concurrent_peer_count: request.concurrentPeers,
+    concurrent_task_count: request.concurrentTasks,
+    count: peers.count,
+    filtered_query_params: request.filteredQueryParams.join('&'),
+    headers,
+    ips: peers.ips === null ? null : [...peers.ips],
+    password: '',
+    percentage: peers.percentage,
+    piece_length: request.pieceLength,
+    platform: request.type === 'image' ? request.platforms.join(',') : '',
+    scope: peers.scope,
+    tag: request.tag,
+    timeout: request.timeoutMs * nanosecondsPerMs,
+    type: request.type,
+    url: request.type === 'image' ? request.url : '',
+    urls: request.type === 'file' ? [...request.urls] : null,
+    username: request.username,
+  }
+}
+
+function toResult({ job, tasks, clusters }: JobView, whole: boolean): Result {
+  const times = { created_at: toTime(job.createdAtMs), updated_at: toTime(job.updatedAtMs) }
+  const states = clusters.map((cluster) => toJobState(job, cluster, whole ? tasks : null))
+  return { ...times, group_uuid: job.taskId, job_states: states, state: toState(job) }
+}
+
+/** Harbor shows `error` to its user, and nothing else of a failed job: it carries the hint too. */
+function toJobState(job: Job, cluster: Cluster, tasks: readonly Task[] | null): JobState {
+  const own = tasks?.filter((task) => task.peer.clusterId === cluster.id)
+  return {
+    created_at: toTime(job.createdAtMs),
+    error: job.problem === null ? '' : sentence(job.problem),
+    results: own === undefined || !isSettled(job.state) ? null : [toClusterResult(cluster, own)],
+    state: toState(job),
+    task_name: 'preheat',
+    task_uuid: `task_${job.taskId.replace(/^group_/, '')}_${cluster.id}`,
+    ttl: 0,
+  }
+}
+
+function toClusterResult(cluster: Cluster, tasks: readonly Task[]): NonNullable<JobState['results']>[number] {
+  const where = ({ peer, blob }: Task) => ({ hostname: peer.hostname, ip: peer.ip, url: blob.url })
+  return {
+    failure_tasks: tasks
+      .filter((task) => task.state !== 'warm')
+      .map((task) => ({ description: task.problem === null ? '' : sentence(task.problem), ...where(task) })),
+    scheduler_cluster_id: cluster.id,
+    success_tasks: tasks.filter((task) => task.state === 'warm').map(where),
+  }
+}
+
+const sentence = ({ message, hint }: Problem): string => `${message} ${hint}`
+
+const toProgress = (progress: Progress): ShownJob['progress'] => ({
+  tasks: progress.tasks,
+  running: progress.running,
+  warm: progress.warm,
+  failed: progress.failed,
+  bytes_total: progress.bytesTotal,
+  bytes_done: progress.bytesDone,
+  bytes_from_origin: progress.bytesFromOrigin,
+})
+
+const toUser = (id: number): ShownJob['user'] => ({
+  id,
+  created_at: zeroTime,
+  updated_at: zeroTime,
+  is_del: 0,
+  email: '',
+  name: '',
+  avatar: '',
+  phone: '',
+  state: '',
+  location: '',
+  bio: '',
+  configs: null,
+})
+
+const toCluster = (cluster: Cluster): ShownCluster => ({
+  id: cluster.id,
+  created_at: toTime(cluster.createdAtMs),
+  updated_at: toTime(cluster.updatedAtMs),
+  is_del: 0,
+  name: cluster.name,
+  bio: cluster.bio,
+  config: {},
+  client_config: {},
+  seed_client_config: {},
+  scopes: {},
+  is_default: cluster.isDefault,
+  seed_peer_clusters: null,
+  schedulers: null,
+  peers: null,
+  jobs: null,
+})

@@ -1,0 +1,50 @@
+// How the supernode contract refuses: HTTP 200 with a code of its own, as documented, except where HTTP itself decides.
+
+import { Failure, type FailureCode } from '../../model/failure.ts'
+import type { Refuse } from '../http/route.ts'
+
+/** The HTTP status; the body's `code` is 400 beside 200, and the same as the status otherwise. */
+const statuses = {
+  'request.invalid': 200,
+  'request.too-large': 413,
+  'request.not-found': 200,
+  'request.wrong-method': 405,
+  'request.unsupported': 415,
+  'reference.invalid': 200,
+  'cluster.unknown': 200,
+  'auth.missing': 401,
+  'auth.denied': 403,
+  'egress.denied': 200,
+  'job.deadline': 200,
+  'job.cancelled': 200,
+  'registry.unreachable': 200,
+  'registry.tls-unknown-authority': 200,
+  'registry.tls-expired': 200,
+  'registry.tls-wrong-host': 200,
+  'registry.tls': 200,
+  'registry.denied': 200,
+  'registry.not-found': 200,
+  'registry.busy': 200,
+  'registry.refused': 200,
+  'registry.broken-off': 200,
+  'registry.invalid': 200,
+  'registry.too-large': 200,
+  'registry.no-platform': 200,
+  'registry.wrong-digest': 200,
+  'peer.full': 200,
+  'peer.broken': 200,
+  'peer.none': 200,
+  'store.unavailable': 503,
+  'self.sealed': 500,
+  'self.stopping': 503,
+  'self.fault': 500,
+} satisfies Record<FailureCode, number>
+
+export const refuse: Refuse = (failure) => {
+  const { code, message, hint } = (
+    failure instanceof Failure ? failure : new Failure('self.fault', 'Something went wrong inside Warmfront.')
+  ).problem
+  const status = statuses[code]
+  const headers = status === 401 ? { 'www-authenticate': 'Bearer realm="warmfront"' } : {}
+  return { status, headers, body: { code: status === 200 ? 400 : status, msg: `${message} ${hint}` } }
+}

@@ -1,0 +1,37 @@
+// Between the supernode's words and ours. Pure.
+
+import { isSettled } from '../../engine/lifecycle.ts'
+import { redactHeaders, redactUrl } from '../../kit/redact.ts'
+import { concurrentPeers, concurrentTasks, type Job, type JobRequest, type Submission } from '../../model/job.ts'
+import { parseReference } from '../../model/reference.ts'
+import type { PreheatBody, TaskAnswer } from './wire.ts'
+
+/** Throws `reference.invalid`. */
+export function toSubmission(body: PreheatBody, userId: number, timeoutMs: number): Submission {
+  const common = {
+    peers: { scope: 'single_seed_peer' as const, ips: null, count: null, percentage: null },
+    concurrentTasks: concurrentTasks.usual,
+    concurrentPeers: concurrentPeers.usual,
+    timeoutMs,
+    tag: '',
+    application: '',
+    filteredQueryParams: [],
+    pieceLength: null,
+    headers: redactHeaders(body.headers),
+    username: '',
+  }
+  const request: JobRequest =
+    body.type === 'image'
+      ? { ...common, type: 'image', url: body.url, reference: parseReference(body.url), platforms: [] }
+      : { ...common, type: 'file', urls: [redactUrl(body.url)] }
+  const secrets = { headers: body.headers, ...(body.type === 'file' ? { urls: [body.url] } : {}) }
+  return { contract: 'supernode', bio: '', userId, request, secrets, clusterIds: [] }
+}
+
+export const toAccepted = (job: Job): TaskAnswer => ({ code: 200, data: { taskId: String(job.id) } })
+
+export function toStatus(job: Job): TaskAnswer {
+  const status = job.state === 'succeeded' ? 'SUCCESS' : isSettled(job.state) ? 'FAIL' : 'RUNNING'
+  const reason = job.problem === null ? {} : { msg: `${job.problem.message} ${job.problem.hint}` }
+  return { code: 200, data: { taskId: String(job.id), status }, ...reason }
+}

@@ -1,0 +1,142 @@
+// One request on its way: undici's events turned into a reply, with a cap, backpressure and an abort.
+
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Dispatcher } from 'undici'
+import { HttpFault, httpFaultOf } from './http-fault.ts'
+
+export interface ReplyHead {
+  readonly status: number
+  /** Lower-case names. */
+  readonly headers: IncomingHttpHeaders
+}
+
+export interface Reply extends ReplyHead {
+  /** Empty where the body went to a taker. */
+  readonly body: Buffer
+}
+
+/** Takes the next bytes of a body. A returned promise is waited for before more is read from the connection. */
+export type Taker = (chunk: Buffer) => void | Promise<void>
+
+/** Looks at an answer and says who takes its body; undefined: nobody, it is an answer to be read. May throw. */
+export type Take = (head: ReplyHead) => Taker | undefined | Promise<Taker | undefined>
+
+/** Enough for any registry's or proxy's error. A longer body of an answer that is not 2xx is cut, not refused. */
+const errorBodyBytes = 8 * 1024
+
+/** Node gives a single value for all headers but Set-Cookie; the wire may repeat them, and undici keeps the list. */
+export function headerOf({ headers }: ReplyHead, name: string): string | undefined {
+  const value: string | string[] | undefined = headers[name]
+  return Array.isArray(value) ? value[0] : value
+}
+
+export class Exchange implements Dispatcher.DispatchHandler {
+  readonly reply: Promise<Reply>
+  readonly #cap: number
+  readonly #take: Take | undefined
+  readonly #settle: PromiseWithResolvers<Reply>
+  readonly #kept: Buffer[] = []
+  #keptBytes = 0
+  #head: ReplyHead | undefined
+  #taker: Taker | undefined
+  /** What the taker has not done yet. Chunks that come nevertheless wait behind it. */
+  #pending: Promise<void> | undefined
+  #controller: Dispatcher.DispatchController | undefined
+  #ended = false
+
+  constructor(signal: AbortSignal, cap: number, take: Take | undefined) {
+    this.#cap = cap
+    this.#take = take
+    this.#settle = Promise.withResolvers<Reply>()
+    const onAbort = () => this.#fail(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    this.reply = this.#settle.promise.finally(() => signal.removeEventListener('abort', onAbort))
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#ended) controller.abort(new Error('stopped before it began'))
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200) return // 103 Early Hints and their like; the answer is still to come
+    const head = { status, headers }
+    this.#head = head
+    const take = this.#take
+    if (take === undefined) return
+    this.#do(async () => {
+      this.#taker = await take(head)
+    })
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    const before = this.#pending
+    this.#do(before === undefined ? () => this.#accept(chunk) : () => before.then(() => this.#accept(chunk)))
+  }
+
+  onResponseEnd(): void {
+    if (this.#pending === undefined) this.#finish()
+    else
+      this.#pending.then(
+        () => this.#finish(),
+        () => {},
+      )
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.#fail(httpFaultOf(error) ?? error)
+  }
+
+  /** Goes on at once after work that is done at once; otherwise the connection pauses until it is. */
+  #do(work: () => void | Promise<void>): void {
+    let result: void | Promise<void>
+    try {
+      result = work()
+    } catch (error) {
+      this.#fail(error)
+      return
+    }
+    if (!(result instanceof Promise)) return
+    const pending = result
+    this.#pending = pending
+    this.#controller?.pause()
+    pending.then(
+      () => {
+        if (this.#pending !== pending) return
+        this.#pending = undefined
+        if (!this.#ended) this.#controller?.resume()
+      },
+      (error: unknown) => this.#fail(error),
+    )
+  }
+
+  #accept(chunk: Buffer): void | Promise<void> {
+    if (this.#ended) return
+    if (this.#taker !== undefined) return this.#taker(chunk)
+    const isSuccess = this.#take === undefined && (this.#head?.status ?? 0) < 300
+    const room = isSuccess ? this.#cap : errorBodyBytes
+    this.#kept.push(chunk.subarray(0, room - this.#keptBytes))
+    this.#keptBytes += chunk.length
+    if (this.#keptBytes <= room) return
+    if (isSuccess) throw new HttpFault('too-large', `the body is larger than ${room} bytes`)
+    this.#finish()
+    this.#controller?.abort(new Error('enough was read'))
+  }
+
+  #finish(): void {
+    if (this.#ended) return
+    this.#ended = true
+    const { status, headers } = this.#head ?? { status: 0, headers: {} }
+    this.#settle.resolve({ status, headers, body: Buffer.concat(this.#kept) })
+  }
+
+  /** The taker is let finish what it is at, so that nothing touches its things after the rejection. */
+  #fail(error: unknown): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#controller?.abort(error instanceof Error ? error : new Error('stopped', { cause: error }))
+    const reject = () => this.#settle.reject(error)
+    if (this.#pending === undefined) reject()
+    else this.#pending.then(reject, reject)
+  }
+}

@@ -1,0 +1,100 @@
+// What can go wrong with an outgoing request, told apart by what a person can do about it.
+
+export type HttpFaultKind =
+  /** The egress policy refused the address; `rule` says which rule. */
+  | 'denied'
+  | 'name-not-found'
+  | 'refused'
+  /** No route, or the network is down. */
+  | 'unreachable'
+  | 'connect-timeout'
+  | 'tls-unknown-authority'
+  /** Or not valid yet. */
+  | 'tls-expired'
+  | 'tls-wrong-host'
+  | 'tls'
+  /** We spoke TLS, the other side plain HTTP. */
+  | 'plain-http'
+  /** The connection ended in the middle of a request or an answer. */
+  | 'broken-off'
+  | 'first-byte-timeout'
+  | 'no-progress'
+  | 'too-large'
+  /** The answer is not HTTP as anybody speaks it. */
+  | 'malformed'
+
+/** `message` is for the log: it may hold text that came from outside. */
+export class HttpFault extends Error {
+  override readonly name = 'HttpFault'
+  readonly kind: HttpFaultKind
+  /** Of the egress policy; only with `denied`. */
+  readonly rule: string | undefined
+
+  constructor(
+    kind: HttpFaultKind,
+    message: string,
+    options: { readonly rule?: string; readonly cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause })
+    this.kind = kind
+    this.rule = options.rule
+  }
+}
+
+/** Codes of Node, of OpenSSL as Node names them, and of undici. */
+const kindOfCode: Readonly<Record<string, HttpFaultKind>> = {
+  ENOTFOUND: 'name-not-found',
+  EAI_AGAIN: 'name-not-found',
+  EAI_FAIL: 'name-not-found',
+  ENODATA: 'name-not-found',
+  ECONNREFUSED: 'refused',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  EHOSTDOWN: 'unreachable',
+  ENETDOWN: 'unreachable',
+  EADDRNOTAVAIL: 'unreachable',
+  ETIMEDOUT: 'connect-timeout',
+  UND_ERR_CONNECT_TIMEOUT: 'connect-timeout',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls-unknown-authority',
+  UNABLE_TO_GET_ISSUER_CERT: 'tls-unknown-authority',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'tls-unknown-authority',
+  SELF_SIGNED_CERT_IN_CHAIN: 'tls-unknown-authority',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'tls-unknown-authority',
+  CERT_SIGNATURE_FAILURE: 'tls-unknown-authority',
+  CERT_UNTRUSTED: 'tls-unknown-authority',
+  INVALID_CA: 'tls-unknown-authority',
+  CERT_HAS_EXPIRED: 'tls-expired',
+  CERT_NOT_YET_VALID: 'tls-expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'tls-wrong-host',
+  HOSTNAME_MISMATCH: 'tls-wrong-host',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'plain-http',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'plain-http',
+  EPROTO: 'tls',
+  ECONNRESET: 'broken-off',
+  EPIPE: 'broken-off',
+  UND_ERR_SOCKET: 'broken-off',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'broken-off',
+  UND_ERR_CLOSED: 'broken-off',
+  UND_ERR_DESTROYED: 'broken-off',
+  UND_ERR_HEADERS_TIMEOUT: 'first-byte-timeout',
+  UND_ERR_BODY_TIMEOUT: 'no-progress',
+  UND_ERR_HEADERS_OVERFLOW: 'too-large',
+}
+
+/** What the transport threw, as an HttpFault; undefined for what no network does, which is then a fault of ours. */
+export function httpFaultOf(error: unknown): HttpFault | undefined {
+  if (error instanceof HttpFault) return error
+  if (!(error instanceof Error)) return undefined
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  const kind = kindOfCode[code] ?? kindOfOther(code, error)
+  return kind === undefined ? undefined : new HttpFault(kind, error.message, { cause: error })
+}
+
+function kindOfOther(code: string, error: Error): HttpFaultKind | undefined {
+  // llhttp's names for what it could not parse. An end in the middle of a message is a broken connection.
+  if (code === 'HPE_INVALID_EOF_STATE') return 'broken-off'
+  if (code.startsWith('HPE_')) return 'malformed'
+  if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || code.startsWith('ERR_OSSL_')) return 'tls'
+  if (code.startsWith('CERT_') || code.startsWith('UNABLE_TO_')) return 'tls'
+  return error.cause instanceof Error ? httpFaultOf(error.cause)?.kind : undefined
+}

@@ -1,0 +1,173 @@
+// The one way out: every outgoing HTTP request of the service is made here, and every address is judged here.
+
+import { lookup as systemLookup } from 'node:dns/promises'
+import { isIP, type LookupFunction } from 'node:net'
+import { buildConnector, Pool } from 'undici'
+import type { EgressPolicy, Purpose } from './egress.ts'
+import { Exchange, type Reply, type Take } from './http-exchange.ts'
+import { HttpFault, httpFaultOf } from './http-fault.ts'
+import { secureContextOf, tlsKey, type TlsSettings } from './tls.ts'
+
+export interface HttpTimeouts {
+  /** Name resolution, TCP and TLS together. */
+  readonly connectMs: number
+  /** From the request to the last of the answer's headers. */
+  readonly firstByteMs: number
+  /** Between two pieces of a body, while the reader is ready for more. */
+  readonly noProgressMs: number
+}
+
+/** Far beyond what a working network needs, and short enough that a job can try again. */
+export const usualTimeouts: HttpTimeouts = { connectMs: 10_000, firstByteMs: 30_000, noProgressMs: 60_000 }
+
+/** Signed addresses in Location make some KiB; nothing legitimate comes near this. */
+const headerBytes = 32 * 1024
+/** Of one origin. Wider than the lanes that rooms keep, so that nobody waits in a line that no deadline watches. */
+const connectionsPerPool = 128
+/** Beyond it the pool that was not used for longest is closed; a busy service talks to far fewer origins. */
+const mostPools = 256
+/** Before the next address of a name is tried (RFC 8305); Node's own 250 ms give up on slow links that work. */
+const nextAddressMs = 1_000
+
+export interface HttpClientOptions {
+  readonly egress: EgressPolicy
+  readonly userAgent: string
+  readonly timeouts?: HttpTimeouts
+  /** All addresses of a name. Default: the system's resolver. */
+  readonly lookup?: (host: string) => Promise<readonly { readonly address: string; readonly family: number }[]>
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'HEAD'
+  /** http or https, without userinfo. */
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly purpose: Purpose
+  readonly tls: TlsSettings
+  readonly signal: AbortSignal
+}
+
+/**
+ * Never follows a redirect, never inflates a body, never retries. Rejects with HttpFault, or with the signal's reason
+ * when that fires first.
+ */
+export class HttpClient {
+  readonly #options: HttpClientOptions
+  readonly #timeouts: HttpTimeouts
+  /** In the order of their last use. */
+  readonly #pools = new Map<string, Pool>()
+
+  constructor(options: HttpClientOptions) {
+    this.#options = options
+    this.#timeouts = options.timeouts ?? usualTimeouts
+  }
+
+  /** Reads an answer whole. A 2xx body beyond `cap` bytes is the fault `too-large`. */
+  read(request: HttpRequest, cap: number): Promise<Reply> {
+    return this.#exchange(request, cap, undefined)
+  }
+
+  /**
+   * Hands the body on piece by piece, with backpressure, to the taker that `take` gives for this answer's status and
+   * headers. Where it gives none, the body is cut short and becomes the reply's.
+   */
+  stream(request: HttpRequest, take: Take): Promise<Reply> {
+    return this.#exchange(request, 0, take)
+  }
+
+  /** Running requests are broken off. */
+  async close(): Promise<void> {
+    const pools = [...this.#pools.values()]
+    this.#pools.clear()
+    await Promise.all(pools.map((pool) => pool.destroy()))
+  }
+
+  async #exchange(request: HttpRequest, cap: number, take: Take | undefined): Promise<Reply> {
+    const { method, url, headers, purpose, signal } = request
+    signal.throwIfAborted()
+    const literal = url.hostname.replace(/^\[|\]$/g, '')
+    if (isIP(literal) !== 0) this.#judge(url.hostname, literal, purpose)
+    const exchange = new Exchange(signal, cap, take)
+    this.#poolFor(request).dispatch(
+      {
+        method,
+        path: `${url.pathname}${url.search}`,
+        headers: { 'accept-encoding': 'identity', ...headers, 'user-agent': this.#options.userAgent },
+      },
+      exchange,
+    )
+    return exchange.reply
+  }
+
+  /** Connections are shared only by requests that would have been allowed to open them. */
+  #poolFor({ url, purpose, tls }: HttpRequest): Pool {
+    const key = `${purpose} ${url.origin} ${tlsKey(tls)}`
+    const pool = this.#pools.get(key) ?? this.#open(url.origin, purpose, tls)
+    this.#pools.delete(key)
+    this.#pools.set(key, pool)
+    const [oldest] = this.#pools
+    if (this.#pools.size > mostPools && oldest !== undefined) {
+      this.#pools.delete(oldest[0])
+      oldest[1].close().catch(() => {}) // ends once its last request has ended
+    }
+    return pool
+  }
+
+  #open(origin: string, purpose: Purpose, tls: TlsSettings): Pool {
+    const { connectMs, firstByteMs, noProgressMs } = this.#timeouts
+    const secureContext = secureContextOf(tls)
+    const connect = buildConnector({
+      timeout: connectMs,
+      allowH2: false,
+      lookup: this.#judgedLookup(purpose),
+      autoSelectFamily: true,
+      autoSelectFamilyAttemptTimeout: nextAddressMs,
+      rejectUnauthorized: tls.insecureSkipVerify !== true,
+      ...(secureContext === undefined ? {} : { secureContext }),
+    })
+    return new Pool(origin, {
+      connect,
+      connections: connectionsPerPool,
+      pipelining: 1,
+      maxHeaderSize: headerBytes,
+      headersTimeout: firstByteMs,
+      bodyTimeout: noProgressMs,
+    })
+  }
+
+  /**
+   * Resolves a name once for each new connection and gives only addresses that passed. The connection goes to exactly
+   * these, so a name that changes its answer after the judgement gains nothing.
+   */
+  #judgedLookup(purpose: Purpose): LookupFunction {
+    const find = this.#options.lookup ?? ((host: string) => systemLookup(host, { all: true }))
+    const judged = async (host: string) => {
+      const found = await find(host)
+      const passed = found.filter(({ address }) => this.#ruleAgainst(host, address, purpose) === undefined)
+      const [first] = found
+      if (passed.length === 0 && first !== undefined) this.#judge(host, first.address, purpose)
+      return passed
+    }
+    return (host, options, callback) => {
+      judged(host).then(
+        (addresses) => {
+          const [first] = addresses
+          if (options.all === true) callback(null, [...addresses])
+          else if (first !== undefined) callback(null, first.address, first.family)
+          else callback(new HttpFault('name-not-found', `no address for ${host}`), '')
+        },
+        (error: unknown) => callback(httpFaultOf(error) ?? new HttpFault('name-not-found', String(error)), ''),
+      )
+    }
+  }
+
+  #ruleAgainst(host: string, address: string, purpose: Purpose): string | undefined {
+    return this.#options.egress.denies({ host, address, purpose })
+  }
+
+  #judge(host: string, address: string, purpose: Purpose): void {
+    const rule = this.#ruleAgainst(host, address, purpose)
+    if (rule !== undefined)
+      throw new HttpFault('denied', `${host} (${address}) is denied by the rule ${rule}`, { rule })
+  }
+}

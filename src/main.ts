@@ -1,0 +1,67 @@
+// The program: serve, or migrate and leave. Started by bin/warmfront.mjs.
+
+import { readFileSync } from 'node:fs'
+import { compose, migrate } from './compose.ts'
+import { ConfigError, loadConfig, type Config } from './config/load.ts'
+import { Failure } from './model/failure.ts'
+
+const usage = `warmfront makes container images and files present on peers before anyone pulls them.
+
+  warmfront serve     start the service (settings: docs/settings.md)
+  warmfront migrate   bring the database up to date and leave
+  warmfront version   print the version
+`
+
+/** Does what the arguments say; sets the exit code instead of throwing. */
+export async function main(args: readonly string[]): Promise<void> {
+  const [command = 'serve', ...rest] = args
+  try {
+    if (rest.length > 0) return fail(usage)
+    if (command === 'serve') await serve(readConfig())
+    else if (command === 'migrate') {
+      await migrate(readConfig())
+      console.log('The database is up to date.')
+    } else if (command === 'version') console.log(version())
+    else fail(usage)
+  } catch (error) {
+    if (error instanceof ConfigError) fail(error.message)
+    else if (error instanceof Failure) fail(`${error.message} ${error.problem.hint}`)
+    else fail(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  }
+}
+
+function fail(message: string): void {
+  console.error(message)
+  process.exitCode = 1
+}
+
+const readConfig = (): Config => loadConfig({ env: process.env, readFile: (path) => readFileSync(path, 'utf8') })
+
+function version(): string {
+  const parsed: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : 'unknown'
+}
+
+async function serve(config: Config): Promise<void> {
+  const service = await compose(config, version())
+  const { log } = service
+  const stop = (signal: NodeJS.Signals): void => {
+    log.info('stopping', { signal })
+    process.once(signal, () => process.exit(1))
+    service.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  }
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+  // A fault in one job is that job's; what nobody caught is written down and does not end the others.
+  process.on('unhandledRejection', (error) => log.error('unhandled rejection', { error: describe(error) }))
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host
+  console.log(`Warmfront listens on http://${host}:${service.port}`)
+  if (service.firstToken !== undefined) {
+    console.log(`The administrator's token, shown this once: ${service.firstToken}`)
+  }
+}
+
+const describe = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))

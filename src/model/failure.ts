@@ -1,0 +1,191 @@
+// Every way in which something can go wrong, as one table and one error class.
+
+/** Whose doing it is: it decides who is told, and what they can do. */
+export type Side = 'caller' | 'registry' | 'peer' | 'store' | 'self'
+
+interface Kind {
+  readonly side: Side
+  /** Worth another try without anybody changing anything. */
+  readonly temporary: boolean
+  readonly hint: string
+}
+
+const kinds = {
+  'request.invalid': { side: 'caller', temporary: false, hint: 'Correct the request and send it again.' },
+  'request.too-large': {
+    side: 'caller',
+    temporary: false,
+    hint: 'A request body may hold at most 1 MiB; split the list.',
+  },
+  'request.wrong-method': {
+    side: 'caller',
+    temporary: false,
+    hint: 'The Allow header names the methods that are served here.',
+  },
+  'request.unsupported': { side: 'caller', temporary: false, hint: 'Send the body as application/json.' },
+  'request.not-found': { side: 'caller', temporary: false, hint: 'Check the path and the id.' },
+  'reference.invalid': {
+    side: 'caller',
+    temporary: false,
+    hint: 'Name the image as registry/repository:tag, registry/repository@sha256:… or by its manifest URL.',
+  },
+  'cluster.unknown': { side: 'caller', temporary: false, hint: 'Leave the cluster ids out to mean all clusters.' },
+  'auth.missing': { side: 'caller', temporary: false, hint: 'Send "Authorization: Bearer <token>".' },
+  'auth.denied': { side: 'caller', temporary: false, hint: 'Use a token that has the scope this call needs.' },
+  'egress.denied': {
+    side: 'caller',
+    temporary: false,
+    hint: 'Allow the address with WARMFRONT_EGRESS_ALLOW if it is meant to be reached; the log names the rule.',
+  },
+  'job.deadline': {
+    side: 'self',
+    temporary: false,
+    hint: 'Give the job a longer timeout, or find what was slow in its tasks.',
+  },
+  'job.cancelled': {
+    side: 'caller',
+    temporary: false,
+    hint: 'Somebody cancelled the job; submit it again if it is still wanted.',
+  },
+  'registry.unreachable': {
+    side: 'registry',
+    temporary: true,
+    hint: 'Check the host and port, name resolution and the network path from this machine.',
+  },
+  'registry.tls-unknown-authority': {
+    side: 'registry',
+    temporary: false,
+    hint: "Set ca_cert for this registry to the authority's certificate (path or PEM).",
+  },
+  'registry.tls-expired': {
+    side: 'registry',
+    temporary: false,
+    hint: "Renew the registry's certificate, and check this machine's clock.",
+  },
+  'registry.tls-wrong-host': {
+    side: 'registry',
+    temporary: false,
+    hint: 'Name the registry by a host that its certificate carries, or correct the certificate.',
+  },
+  'registry.tls': {
+    side: 'registry',
+    temporary: false,
+    hint: 'The TLS handshake failed; a registry without TLS needs plain_http: true.',
+  },
+  'registry.denied': {
+    side: 'registry',
+    temporary: false,
+    hint: 'Give a credential that may pull this repository, in the request or in the settings of the registry.',
+  },
+  'registry.not-found': {
+    side: 'registry',
+    temporary: false,
+    hint: 'Check the repository and the tag; the tag may have moved.',
+  },
+  'registry.busy': {
+    side: 'registry',
+    temporary: true,
+    hint: 'The registry asked us to slow down or failed for the moment.',
+  },
+  'registry.refused': {
+    side: 'registry',
+    temporary: false,
+    hint: "Read the registry's own message; a policy may forbid the pull.",
+  },
+  'registry.broken-off': {
+    side: 'registry',
+    temporary: true,
+    hint: 'The connection broke in the middle; the rest is asked for by range.',
+  },
+  'registry.invalid': {
+    side: 'registry',
+    temporary: false,
+    hint: 'The registry sent something that no registry should send.',
+  },
+  'registry.too-large': {
+    side: 'registry',
+    temporary: false,
+    hint: 'The answer is larger than any that is legitimate here.',
+  },
+  'registry.no-platform': {
+    side: 'registry',
+    temporary: false,
+    hint: 'Ask for one of the platforms that the image has.',
+  },
+  'registry.wrong-digest': {
+    side: 'registry',
+    temporary: true,
+    hint: 'The bytes received are not the bytes asked for; look for a damaged blob or a meddling proxy.',
+  },
+  'peer.full': {
+    side: 'peer',
+    temporary: false,
+    hint: 'Give the peer more room (cache_size), or preheat less at once.',
+  },
+  'peer.broken': { side: 'peer', temporary: true, hint: "Look at the peer's disk and its log." },
+  'peer.none': { side: 'peer', temporary: false, hint: 'The clusters asked for have no peer that fits the scope.' },
+  'store.unavailable': { side: 'store', temporary: true, hint: 'Check the database, its address and its disk.' },
+  'self.sealed': {
+    side: 'self',
+    temporary: false,
+    hint: 'The credential was sealed with another key; give all replicas the same WARMFRONT_SECRET_KEY.',
+  },
+  'self.stopping': { side: 'self', temporary: true, hint: 'This replica is stopping; another one goes on.' },
+  'self.fault': { side: 'self', temporary: false, hint: 'This is a fault of ours; the log has the details.' },
+} as const satisfies Record<string, Kind>
+
+export type FailureCode = keyof typeof kinds
+/** For the log only: never shown to a client. */
+export type Facts = Readonly<Record<string, string | number | boolean>>
+
+/** A failure as it is kept in a row and shown to a person. */
+export interface Problem {
+  readonly code: FailureCode
+  readonly side: Side
+  readonly message: string
+  readonly hint: string
+}
+
+export const failureCodes = Object.keys(kinds) as readonly FailureCode[]
+export const failureKind = (code: FailureCode): Kind => kinds[code]
+
+export interface FailureOptions {
+  readonly facts?: Facts
+  readonly cause?: unknown
+  /** What the other side asked for in Retry-After. */
+  readonly retryAfterMs?: number
+}
+
+/** Every refusal and accident in the service. `message` is one sentence that may be shown to a client. */
+export class Failure extends Error {
+  override readonly name = 'Failure'
+  readonly code: FailureCode
+  readonly facts: Facts
+  readonly retryAfterMs: number | undefined
+
+  constructor(code: FailureCode, message: string, options: FailureOptions = {}) {
+    super(message, { cause: options.cause })
+    this.code = code
+    this.facts = options.facts ?? {}
+    this.retryAfterMs = options.retryAfterMs
+  }
+
+  get side(): Side {
+    return kinds[this.code].side
+  }
+
+  get temporary(): boolean {
+    return kinds[this.code].temporary
+  }
+
+  get problem(): Problem {
+    const { side, hint } = kinds[this.code]
+    return { code: this.code, side, message: this.message, hint }
+  }
+}
+
+/** Whatever was thrown, as a Failure. What is not one already is a fault of ours, and its text stays in the log. */
+export function asFailure(thrown: unknown): Failure {
+  if (thrown instanceof Failure) return thrown
+  return new Failure('self.fault', 'Something went wrong inside Warmfront.', { cause: thrown })
+}

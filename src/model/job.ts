@@ -1,0 +1,116 @@
+// A job: what a client asked for, and what became of it.
+
+import type { Digest } from './digest.ts'
+import type { Problem } from './failure.ts'
+import type { PeerChoice } from './peer.ts'
+import type { ImageReference } from './reference.ts'
+
+export const jobStates = ['queued', 'resolving', 'warming', 'succeeded', 'failed', 'cancelled'] as const
+export type JobState = (typeof jobStates)[number]
+
+export const concurrentTasks = { least: 1, most: 100, usual: 8 } as const
+export const concurrentPeers = { least: 1, most: 1000, usual: 500 } as const
+
+interface CommonRequest {
+  readonly peers: PeerChoice
+  /** Blobs warmed at the same time, 1 to 100. */
+  readonly concurrentTasks: number
+  /** Peers on which one blob is warmed at the same time, 1 to 1000. */
+  readonly concurrentPeers: number
+  readonly timeoutMs: number
+  readonly tag: string
+  readonly application: string
+  readonly filteredQueryParams: readonly string[]
+  /** Bytes, or null for the peer's own choice. */
+  readonly pieceLength: number | null
+  /** For people: values that could be a secret read `***`. The true ones are in JobSecrets. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly username: string
+}
+
+export interface ImageRequest extends CommonRequest {
+  readonly type: 'image'
+  /** As the client wrote it. */
+  readonly url: string
+  readonly reference: ImageReference
+  /** `os/arch[/variant]`, or `all`; empty means the registry's or the service's own policy. */
+  readonly platforms: readonly string[]
+}
+
+export interface FileRequest extends CommonRequest {
+  readonly type: 'file'
+  /** For people: signatures in the query read `***`. The true ones are in JobSecrets. */
+  readonly urls: readonly string[]
+}
+
+/** Safe to store, to log and to show. */
+export type JobRequest = ImageRequest | FileRequest
+
+/** The part of a request that may never be shown: kept sealed, and wiped when the job settles. */
+export interface JobSecrets {
+  readonly password?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly urls?: readonly string[]
+}
+
+/** The contracts through which a job can come in. */
+export type JobContract = 'supernode' | 'open-api'
+
+/** One command, whichever contract it came through. */
+export interface Submission {
+  readonly contract: JobContract
+  readonly bio: string
+  readonly userId: number
+  readonly request: JobRequest
+  readonly secrets: JobSecrets
+  /** Empty means all clusters. */
+  readonly clusterIds: readonly number[]
+}
+
+export interface Progress {
+  readonly tasks: number
+  readonly running: number
+  readonly warm: number
+  readonly failed: number
+  /** null while a size is unknown. */
+  readonly bytesTotal: number | null
+  /** Bytes present at the peers, those found there included. */
+  readonly bytesDone: number
+  /** Bytes that the origin had to send. */
+  readonly bytesFromOrigin: number
+}
+
+export const noProgress: Progress = {
+  tasks: 0,
+  running: 0,
+  warm: 0,
+  failed: 0,
+  bytesTotal: null,
+  bytesDone: 0,
+  bytesFromOrigin: 0,
+}
+
+export interface Job {
+  readonly id: number
+  /** `group_<uuid>`, the name that Dragonfly's clients know. */
+  readonly taskId: string
+  readonly contract: JobContract
+  readonly bio: string
+  readonly userId: number
+  readonly state: JobState
+  readonly request: JobRequest
+  /** The clusters it was accepted for. */
+  readonly clusterIds: readonly number[]
+  /** What the tag meant when it was resolved; a job never changes its mind about that. */
+  readonly pinned: Digest | null
+  readonly platforms: readonly string[]
+  readonly warnings: readonly string[]
+  readonly progress: Progress
+  readonly problem: Problem | null
+  readonly cancelRequested: boolean
+  readonly createdAtMs: number
+  /** Of the last change that a client could see; the finishing time once settled. */
+  readonly updatedAtMs: number
+  readonly deadlineAtMs: number
+  readonly settledAtMs: number | null
+}

@@ -1,0 +1,35 @@
+// Peers, and the clusters that gather them.
+
+export interface Cluster {
+  readonly id: number
+  readonly name: string
+  /** The driver that speaks to its peers. */
+  readonly driver: string
+  readonly bio: string
+  readonly isDefault: boolean
+  readonly createdAtMs: number
+  readonly updatedAtMs: number
+}
+
+export interface Peer {
+  /** Unique among all clusters, and the same after a restart. */
+  readonly id: string
+  readonly clusterId: number
+  readonly hostname: string
+  readonly ip: string
+  /** A seed peer fetches from the origin for others. */
+  readonly seed: boolean
+  /** Cluster 1's embedded peer counts as seed and as peer, so that every scope works out of the box. */
+  readonly ordinary: boolean
+}
+
+export const scopes = ['single_seed_peer', 'all_seed_peers', 'single_peer', 'all_peers'] as const
+export type Scope = (typeof scopes)[number]
+
+/** Which peers of a scope: ips win over count, count over percentage. */
+export interface PeerChoice {
+  readonly scope: Scope
+  readonly ips: readonly string[] | null
+  readonly count: number | null
+  readonly percentage: number | null
+}

@@ -1,0 +1,199 @@
+// What the engine and the contracts need from the world, in their own words.
+
+import type { Artifact, Blob, ImageName } from './blob.ts'
+import type { Digest } from './digest.ts'
+import type { Problem } from './failure.ts'
+import type { Job, JobContract, JobRequest, JobSecrets, JobState, Progress } from './job.ts'
+import type { Cluster, Peer } from './peer.ts'
+import type { Permission } from './principal.ts'
+import type { Proof, Source, Task } from './task.ts'
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** Rejects with the signal's reason when it fires first. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>
+}
+
+// ── origins ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Takes the bytes of one read. A returned promise is waited for before more is sent. */
+export interface ByteSink {
+  /** Called once, before any write. `from` is where the bytes begin: 0 where the origin ignored the range. */
+  begin(from: number, total: number | null): void | Promise<void>
+  write(chunk: Uint8Array): void | Promise<void>
+}
+
+/** One resolved job's way to the bytes, with its credential inside. */
+export interface Origin {
+  /**
+   * Sends the bytes of a blob from `from` to its end. Resolves when the body ended where the origin said it would;
+   * it does not verify the digest, the reader does. Throws Failure of side `registry`, or `egress.denied`.
+   */
+  read(blob: Blob, from: number, sink: ByteSink, signal: AbortSignal): Promise<void>
+}
+
+export interface Resolved {
+  readonly artifact: Artifact
+  readonly origin: Origin
+}
+
+export interface Origins {
+  /**
+   * Asks the origin what a request consists of. `pinned` is what an earlier attempt of the same job resolved, and is
+   * then asked for instead of the tag. Throws Failure of side `registry` or `caller`.
+   */
+  resolve(request: JobRequest, secrets: JobSecrets, pinned: Digest | null, signal: AbortSignal): Promise<Resolved>
+}
+
+// ── peers ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface WarmContext {
+  readonly job: number
+  readonly origin: Origin
+  readonly signal: AbortSignal
+  /** Hears how many bytes of the blob are at the peer by now; may go back when a read starts anew. */
+  readonly progress: (bytes: number) => void
+}
+
+export interface Warmed {
+  readonly digest: Digest
+  /** Size of the blob. */
+  readonly bytes: number
+  /** What the origin sent for this call. */
+  readonly bytesFromOrigin: number
+  readonly source: Source
+  readonly proof: Proof
+}
+
+export interface PeerDriver {
+  readonly kind: string
+  /** `exact`: asking again costs nothing and tells the truth, so that a resumed job asks rather than believes. */
+  readonly probe: 'exact' | 'hint' | 'none'
+  /** Resolves only when the peer holds the verified blob. Idempotent. Throws Failure. Retrying is the engine's. */
+  warm(peer: Peer, blob: Blob, context: WarmContext): Promise<Warmed>
+  /** Every blob of the image is warm at the peer: it may answer for the name now. */
+  name?(peer: Peer, image: ImageName): Promise<void>
+  /** The job is over: what was kept only for it may go. */
+  settled?(job: number): void
+}
+
+export interface Roster {
+  /** All clusters, ordered by id. */
+  clusters(): Promise<readonly Cluster[]>
+  peersOf(cluster: Cluster): Promise<readonly Peer[]>
+  driverOf(cluster: Cluster): PeerDriver
+}
+
+// ── store ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface NewJob {
+  readonly contract: JobContract
+  readonly bio: string
+  readonly userId: number
+  readonly request: JobRequest
+  readonly secrets: JobSecrets
+  readonly clusterIds: readonly number[]
+  readonly timeoutMs: number
+}
+
+/** A replica's claim on one job. `epoch` grows with each claim: whoever holds an older one writes nothing. */
+export interface Lease {
+  readonly job: number
+  readonly epoch: number
+}
+
+export interface Claim {
+  readonly lease: Lease
+  readonly job: Job
+  /** undefined: they were sealed with a key that this replica does not have. */
+  readonly secrets: JobSecrets | undefined
+}
+
+export interface JobFilter {
+  readonly states?: readonly JobState[]
+  readonly type?: 'image' | 'file'
+  readonly userId?: number
+}
+
+export interface Page<T> {
+  readonly rows: readonly T[]
+  /** Of all pages together. */
+  readonly total: number
+}
+
+/** What a conductor may change about its job. */
+export interface JobChange {
+  readonly state?: 'resolving' | 'warming'
+  readonly pinned?: Digest | null
+  readonly platforms?: readonly string[]
+  readonly warnings?: readonly string[]
+  readonly progress?: Progress
+}
+
+export interface JobEnd {
+  readonly state: 'succeeded' | 'failed' | 'cancelled'
+  readonly problem: Problem | null
+  readonly progress: Progress
+}
+
+/** The jobs as clients see them. Every method is one round trip unless it says otherwise. */
+export interface JobStore {
+  insert(job: NewJob): Promise<Job>
+  get(id: number): Promise<Job | undefined>
+  /** Newest first. `page` from 1. Two round trips. */
+  list(filter: JobFilter, page: number, perPage: number): Promise<Page<Job>>
+  /** In the order of the plan. */
+  tasks(job: number): Promise<readonly Task[]>
+  /** A queued job that nobody holds is cancelled at once; a held one is marked, and its conductor hears it. */
+  cancel(id: number): Promise<Job | undefined>
+}
+
+/** Who conducts which job. Each write is fenced: false means that the lease is lost, and nothing was written. */
+export interface JobQueue {
+  /** At most `limit` jobs that are not settled and that nobody holds, oldest first. */
+  claim(holder: string, leaseMs: number, limit: number): Promise<readonly Claim[]>
+  extend(lease: Lease, leaseMs: number): Promise<'held' | 'cancel requested' | 'lost'>
+  change(lease: Lease, change: JobChange): Promise<boolean>
+  /** Writes these tasks whole (insert or replace by ordinal), and the progress, in one transaction. */
+  saveTasks(lease: Lease, tasks: readonly Task[], progress: Progress): Promise<boolean>
+  /** Ends the job: state, problem, progress; wipes the secrets and gives the lease back. */
+  settle(lease: Lease, end: JobEnd): Promise<boolean>
+  /** Gives the job back unfinished, for any replica to go on. */
+  release(lease: Lease): Promise<void>
+}
+
+export interface TokenRecord {
+  readonly id: number
+  readonly name: string
+  readonly hash: string
+  readonly permissions: readonly Permission[]
+  readonly userId: number
+  readonly expiresAtMs: number
+  readonly active: boolean
+}
+
+export interface TokenStore {
+  /** By the hex of the token's sha256. */
+  find(hash: string): Promise<TokenRecord | undefined>
+  count(): Promise<number>
+  insert(token: Omit<TokenRecord, 'id' | 'active'>): Promise<number>
+}
+
+// ── the embedded cache, as the mirror contract reads it ──────────────────────────────────────────────────────────
+
+export interface HeldBlob {
+  readonly digest: Digest
+  readonly size: number
+  /** As the registry said it, for manifests; octet-stream otherwise. */
+  readonly mediaType: string
+  /** Yields the bytes from `from` to `to`, both included. Closing it early is fine. */
+  bytes(from: number, to: number): AsyncIterable<Uint8Array>
+}
+
+export interface BlobShelf {
+  /** undefined on a miss. What is returned has been verified when it came in. */
+  open(digest: Digest): Promise<HeldBlob | undefined>
+  /** What the name meant when it was last resolved; undefined when unknown or too old to be trusted. */
+  digestOf(namespace: string, repository: string, tag: string): Promise<Digest | undefined>
+}

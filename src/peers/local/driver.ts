@@ -1,0 +1,123 @@
+// The driver of the embedded peer: one download per blob, however many jobs ask for it.
+
+import { randomUUID } from 'node:crypto'
+import type { Blob, ImageName } from '../../model/blob.ts'
+import type { Digest } from '../../model/digest.ts'
+import { Failure } from '../../model/failure.ts'
+import type { PeerDriver, WarmContext, Warmed } from '../../model/ports.ts'
+import type { Peer } from '../../model/peer.ts'
+import { Lanes } from '../../kit/gate.ts'
+import { Share, untilAborted } from '../../kit/share.ts'
+import type { Cache } from './cache.ts'
+
+/** How long close() waits for downloads to end in order. */
+const closeWithinMs = 5_000
+
+interface Present {
+  readonly digest: Digest
+  readonly bytes: number
+  readonly bytesFromOrigin: number
+  readonly wasHeld: boolean
+}
+
+type Tell = (bytes: number) => void
+
+export class LocalDriver implements PeerDriver {
+  readonly kind = 'local'
+  readonly probe = 'exact'
+  readonly #cache: Cache
+  readonly #flights = new Share<Present>()
+  /** One fill at a time per blob, also while an earlier one that was cancelled still puts its file away. */
+  readonly #lanes = new Lanes(1)
+  readonly #listeners = new Map<string, Set<Tell>>()
+  readonly #running = new Set<Promise<Present>>()
+  readonly #stop = new AbortController()
+
+  constructor(cache: Cache) {
+    this.#cache = cache
+  }
+
+  async warm(_peer: Peer, blob: Blob, context: WarmContext): Promise<Warmed> {
+    if (blob.digest !== null) this.#cache.pin(context.job, blob.digest)
+    // A file has no identity: two that look alike may differ for two credentials, so nobody shares or resumes one.
+    const key = blob.digest ?? randomUUID()
+    const forget = this.#listen(key, context.progress)
+    try {
+      const { present, led } = await this.#presentFor(key, blob, context)
+      this.#cache.pin(context.job, present.digest)
+      return {
+        digest: present.digest,
+        bytes: present.bytes,
+        bytesFromOrigin: led ? present.bytesFromOrigin : 0,
+        source: present.wasHeld ? 'local' : 'origin',
+        proof: 'digest',
+      }
+    } finally {
+      forget()
+    }
+  }
+
+  async name(_peer: Peer, image: ImageName): Promise<void> {
+    const { namespace, repository, tag, digest } = image
+    if (tag !== null) await this.#cache.name({ namespace, repository, tag }, digest)
+  }
+
+  settled(job: number): void {
+    this.#cache.unpin(job)
+  }
+
+  /** Ends all downloads; what they have stays for the next start. */
+  async close(): Promise<void> {
+    this.#stop.abort(new Failure('self.stopping', 'The embedded cache is stopping.'))
+    const ended = Promise.allSettled(this.#running)
+    await untilAborted(ended, AbortSignal.timeout(closeWithinMs)).catch(() => {}) // a stuck disk must not hold us
+  }
+
+  async #presentFor(key: string, blob: Blob, context: WarmContext): Promise<{ present: Present; led: boolean }> {
+    for (;;) {
+      let led = false
+      try {
+        const { result } = await this.#flights.join(key, context.signal, (signal) => {
+          led = true
+          return this.#lead(key, blob, context, signal)
+        })
+        return { present: result, led }
+      } catch (thrown) {
+        // Who only joined has an origin and a credential of its own, and tries that.
+        if (led || context.signal.aborted || !isLeadersOwn(thrown)) throw thrown
+      }
+    }
+  }
+
+  async #lead(key: string, blob: Blob, { origin }: WarmContext, shared: AbortSignal): Promise<Present> {
+    const signal = AbortSignal.any([shared, this.#stop.signal])
+    const progress = (bytes: number) => this.#listeners.get(key)?.forEach((tell) => tell(bytes))
+    const running = this.#lanes.with(key, signal, async () => {
+      const held = blob.digest === null ? undefined : await this.#cache.find({ ...blob, digest: blob.digest })
+      if (blob.digest !== null && held !== undefined) {
+        return { digest: blob.digest, bytes: held, bytesFromOrigin: 0, wasHeld: true }
+      }
+      return { ...(await this.#cache.fetch(blob, { origin, signal, progress })), wasHeld: false }
+    })
+    this.#running.add(running)
+    try {
+      return await running
+    } finally {
+      this.#running.delete(running)
+    }
+  }
+
+  #listen(key: string, tell: Tell): () => void {
+    const listeners = this.#listeners.get(key) ?? new Set()
+    this.#listeners.set(key, listeners.add(tell))
+    return () => {
+      listeners.delete(tell)
+      if (listeners.size === 0 && this.#listeners.get(key) === listeners) this.#listeners.delete(key)
+    }
+  }
+}
+
+/** A refusal that says nothing about what another caller's credential or registry would get. */
+function isLeadersOwn(thrown: unknown): boolean {
+  return thrown instanceof Failure && !thrown.temporary && (thrown.side === 'registry' || thrown.side === 'caller')
+}

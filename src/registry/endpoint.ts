@@ -1,0 +1,79 @@
+// How a registry is reached and with whose credential: the reference, the request and the settings put together.
+
+import { isIP } from 'node:net'
+import { Secret } from '../kit/secret.ts'
+import type { TlsSettings } from '../kit/tls.ts'
+import type { ImageReference } from '../model/reference.ts'
+
+export interface RegistrySettings extends TlsSettings {
+  readonly username?: string
+  readonly password?: Secret
+  /** A reference without a scheme means http. */
+  readonly plainHttp?: boolean
+  readonly platforms?: readonly string[]
+}
+
+/** What a deployment knows about registries. */
+export interface RegistryBook {
+  /** By host and port as references name them. */
+  readonly registries: Readonly<Record<string, RegistrySettings>>
+  /** For registries that do not say otherwise. */
+  readonly tls: TlsSettings
+}
+
+export interface Credential {
+  readonly username: string
+  readonly password: Secret
+}
+
+/** Scheme, host, port and prefix; `/v2/…` follows. No slash at its end. */
+export function baseOf(reference: ImageReference, book: RegistryBook): string {
+  const { host, namespace, prefix } = reference
+  const plain = settingsOf(book, namespace, host)?.plainHttp ?? isLoopback(new URL(`http://${host}`).hostname)
+  return `${reference.scheme ?? (plain ? 'http' : 'https')}://${host}${prefix}`
+}
+
+/** Of the first of these names that is known. */
+export const settingsOf = (book: RegistryBook, ...names: readonly string[]): RegistrySettings | undefined =>
+  names.map((name) => (Object.hasOwn(book.registries, name) ? book.registries[name] : undefined)).find((found) => found)
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || (isIP(hostname) === 4 && hostname.startsWith('127.'))
+}
+
+/**
+ * TLS towards the registry, and towards any host that it leads to. An authority that the registry's settings trust is
+ * trusted on the way from there too; verification is left out only where that very host's settings say so.
+ */
+export function tlsTowards(home: URL, settings: RegistrySettings | undefined, book: RegistryBook) {
+  return (url: URL): TlsSettings => {
+    const own = url.origin === home.origin ? settings : settingsOf(book, url.host)
+    const caCert = own?.caCert ?? settings?.caCert ?? book.tls.caCert
+    const insecureSkipVerify = own?.insecureSkipVerify ?? book.tls.insecureSkipVerify ?? false
+    return { insecureSkipVerify, ...(caCert === undefined ? {} : { caCert }) }
+  }
+}
+
+/** The request's own before the configured one; undefined means anonymous. */
+export function credentialOf(
+  username: string,
+  password: string | undefined,
+  settings: RegistrySettings | undefined,
+): Credential | undefined {
+  if (username !== '') return { username, password: new Secret(password ?? '') }
+  if (settings?.username === undefined) return undefined
+  return { username: settings.username, password: settings.password ?? new Secret('') }
+}
+
+/** Headers that are about one connection or one read, and therefore ours to write; lower case. */
+const ownHeaders =
+  /^(?:host|connection|content-.*|transfer-encoding|te|trailer|upgrade|expect|keep-alive|proxy-.*|range|if-.*|accept-encoding|user-agent)$/
+const headerName = /^[!#$%&'*+.^_`|~0-9a-z-]+$/
+
+/** A client's headers, lower case, as far as they may travel. A malformed one is left out. */
+export function travellingHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const)
+  const may = ([name, value]: readonly [string, string]) =>
+    headerName.test(name) && !ownHeaders.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
+  return Object.fromEntries(lower.filter(may))
+}

@@ -1,0 +1,95 @@
+// Resolves plain files by URL: each is one blob, whose digest is known only when its bytes are.
+
+import { eachAtMost } from '../kit/each.ts'
+import { headerOf } from '../kit/http-exchange.ts'
+import { redactUrl } from '../kit/redact.ts'
+import type { Blob } from '../model/blob.ts'
+import { Failure } from '../model/failure.ts'
+import type { ByteSink, Origin, Resolved } from '../model/ports.ts'
+import type { Conversation } from './conversation.ts'
+import { unknownBytes } from './media-types.ts'
+import { readBytes } from './read-bytes.ts'
+import { cleaned, refusalOf, type Where } from './refusal.ts'
+
+/** Files of one job that are asked about at the same time. */
+const filesAtOnce = 16
+
+interface File {
+  readonly url: URL
+  /** What is shown; two files never share it. */
+  readonly shown: string
+  readonly conversation: Conversation
+  readonly where: Where
+}
+
+/** `converse` opens a conversation with the server of a file. */
+export async function resolveFiles(
+  urls: readonly string[],
+  converse: (url: URL) => Conversation,
+  signal: AbortSignal,
+): Promise<Resolved> {
+  const files = new Map<string, File>()
+  for (const text of new Set(urls)) {
+    const url = parseFileUrl(text)
+    const shown = nameFor(text, files)
+    const where = { who: `The server ${url.host}`, what: shown }
+    files.set(shown, { url, shown, conversation: converse(url), where })
+  }
+  const found = new Map<string, Blob>()
+  await eachAtMost([...files.values()], filesAtOnce, signal, async (file) => {
+    found.set(file.shown, await describe(file, signal))
+  })
+  const blobs = [...files.keys()].flatMap((shown) => found.get(shown) ?? [])
+  return { artifact: { image: null, platforms: [], blobs, warnings: [] }, origin: new Files(files) }
+}
+
+class Files implements Origin {
+  readonly #files: ReadonlyMap<string, File>
+
+  constructor(files: ReadonlyMap<string, File>) {
+    this.#files = files
+  }
+
+  async read(blob: Blob, from: number, sink: ByteSink, signal: AbortSignal): Promise<void> {
+    const file = this.#files.get(blob.url)
+    if (file === undefined) throw new TypeError('the file belongs to another job')
+    const { url, conversation, where } = file
+    await readBytes(conversation, { url, size: blob.size, where }, from, { sink, signal })
+  }
+}
+
+function parseFileUrl(text: string): URL {
+  const shown = JSON.stringify(redactUrl(text).slice(0, 200))
+  const invalid = (why: string) => new Failure('request.invalid', `The file address ${shown} ${why}.`)
+  if (!URL.canParse(text)) throw invalid('is not a URL')
+  const url = new URL(text)
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw invalid('is neither https nor http')
+  if (url.username !== '' || url.password !== '') throw invalid('carries a password; use the fields for it')
+  url.hash = ''
+  return url
+}
+
+/** Addresses that differ only in what may not be shown are numbered. */
+function nameFor(text: string, taken: ReadonlyMap<string, unknown>): string {
+  const shown = redactUrl(text)
+  if (!taken.has(shown)) return shown
+  for (let number = 2; ; number++) if (!taken.has(`${shown}#${number}`)) return `${shown}#${number}`
+}
+
+/** Asks by HEAD, and by a GET for one byte where HEAD is not welcome, as with addresses that are signed for GET. */
+async function describe(file: File, signal: AbortSignal): Promise<Blob> {
+  const { url, shown, conversation, where } = file
+  const head = await conversation.read({ method: 'HEAD', url, headers: {}, where }, 0, signal)
+  const isGood = head.status === 200
+  const ask = { method: 'GET', url, headers: { range: 'bytes=0-0' }, where } as const
+  const reply = isGood ? head : await conversation.stream(ask, () => undefined, signal)
+  if (reply.status !== 200 && reply.status !== 206 && reply.status !== 416) throw refusalOf(reply, where, Date.now())
+  const length = reply.status === 200 ? headerOf(reply, 'content-length') : totalOf(headerOf(reply, 'content-range'))
+  const size = length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : null
+  const mediaType = cleaned(headerOf(reply, 'content-type') ?? '') || unknownBytes
+  return { kind: 'file', digest: null, size, mediaType, url: shown }
+}
+
+/** An empty file answers 416 to any range, with its length of 0. */
+const totalOf = (range: string | undefined): string | undefined =>
+  /^bytes (?:\d+-\d+|\*)\/(\d+)$/.exec(range ?? '')?.[1]

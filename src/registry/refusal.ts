@@ -1,0 +1,90 @@
+// A registry's answer, or none, turned into a Failure with one sentence for a person.
+
+import { Failure, type FailureCode } from '../model/failure.ts'
+import { headerOf, type Reply } from '../kit/http-exchange.ts'
+import { HttpFault, type HttpFaultKind } from '../kit/http-fault.ts'
+import { asFields, parseObject } from './json.ts'
+
+/** Who was asked, and for what. */
+export interface Where {
+  /** `The registry docker.io`, `The server files.example.com`. */
+  readonly who: string
+  /** `library/alpine:latest`. */
+  readonly what: string
+}
+
+/** Of a registry's own words, enough to understand them. */
+const quotedLength = 200
+/** What a registry may ask us to wait. A job ends sooner, and is told so. */
+const longestRetryAfterMs = 3_600_000
+
+/** For every answer that is not the one that was asked for. `nowMs` is for a Retry-After that gives a date. */
+export function refusalOf(reply: Reply, { who, what }: Where, nowMs: number): Failure {
+  const { status } = reply
+  const words = wordsOf(reply.body)
+  const said = `(${status}${words === '' ? '' : ` ${words}`})`
+  const facts = { status }
+  if (status === 401 || status === 403)
+    return new Failure('registry.denied', `${who} denied ${what} ${said}.`, { facts })
+  if (status === 404) return new Failure('registry.not-found', `${who} does not have ${what} ${said}.`, { facts })
+  if (status === 408 || status === 429 || status >= 500) {
+    const retryAfterMs = parseRetryAfter(headerOf(reply, 'retry-after'), nowMs)
+    const options = { facts, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
+    return new Failure('registry.busy', `${who} could not give ${what} for the moment ${said}.`, options)
+  }
+  if (status >= 400) return new Failure('registry.refused', `${who} refused ${what} ${said}.`, { facts })
+  return new Failure('registry.invalid', `${who} answered ${what} with status ${status}, which fits no pull.`, {
+    facts,
+  })
+}
+
+/** The `code` and `message` of a registry's error (distribution-spec, "Error codes"); empty where there is none. */
+function wordsOf(body: Buffer): string {
+  const answer = parseObject(body) ?? {}
+  const { code, message, details } = Array.isArray(answer['errors']) ? asFields(answer['errors'][0]) : answer
+  return cleaned([code, message ?? details].filter((word) => typeof word === 'string').join(': '))
+}
+
+/** Without control characters and other characters that could dress up a line, on one line, and cut. */
+export function cleaned(text: string): string {
+  const plain = text.replace(/[\p{C}\p{Z}]+/gu, ' ').trim()
+  return plain.length > quotedLength ? `${plain.slice(0, quotedLength)}…` : plain
+}
+
+/** Seconds or a date (RFC 9110 section 10.2.3); undefined for neither. */
+export function parseRetryAfter(text: string | undefined, nowMs: number): number | undefined {
+  if (text === undefined) return undefined
+  const isDate = /^[A-Z][a-z]{2}/.test(text)
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : isDate ? Date.parse(text) - nowMs : Number.NaN
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), longestRetryAfterMs)
+}
+
+const reasons: Readonly<Record<HttpFaultKind, readonly [FailureCode, (host: string) => string]>> = {
+  // The same words whatever the address was, so that nobody can learn our network from them.
+  denied: ['egress.denied', () => 'it led to an address that may not be reached from here'],
+  'name-not-found': ['registry.unreachable', (host) => `the name ${host} cannot be resolved`],
+  refused: ['registry.unreachable', (host) => `${host} refused the connection`],
+  unreachable: ['registry.unreachable', (host) => `there is no route to ${host}`],
+  'connect-timeout': ['registry.unreachable', (host) => `${host} did not accept a connection in time`],
+  'first-byte-timeout': ['registry.unreachable', (host) => `${host} did not begin to answer in time`],
+  'tls-unknown-authority': [
+    'registry.tls-unknown-authority',
+    (host) => `the certificate of ${host} is signed by an authority that is not trusted here`,
+  ],
+  'tls-expired': ['registry.tls-expired', (host) => `the certificate of ${host} is not valid at this time`],
+  'tls-wrong-host': ['registry.tls-wrong-host', (host) => `the certificate of ${host} is for another host`],
+  tls: ['registry.tls', (host) => `the TLS handshake with ${host} failed`],
+  'plain-http': ['registry.tls', (host) => `${host} speaks plain HTTP where TLS was expected`],
+  'broken-off': ['registry.broken-off', (host) => `the connection to ${host} broke off`],
+  'no-progress': ['registry.broken-off', (host) => `${host} stopped in the middle of its answer`],
+  'too-large': ['registry.too-large', (host) => `${host} sent more than is legitimate here`],
+  malformed: ['registry.invalid', (host) => `${host} sent something that is not HTTP`],
+}
+
+/** What the outgoing client threw, as a Failure; anything else (an abort, the reader's own error) as it is. */
+export function faultOf(error: unknown, { who, what }: Where, host: string): unknown {
+  if (!(error instanceof HttpFault)) return error
+  const [code, reason] = reasons[error.kind]
+  const facts = { host, fault: error.kind, ...(error.rule === undefined ? {} : { rule: error.rule }) }
+  return new Failure(code, `${who} could not give ${what}: ${reason(host)}.`, { facts, cause: error })
+}

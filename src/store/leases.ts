@@ -1,0 +1,163 @@
+// Who conducts which job: the job's own row is its place in the queue, and a lease in it says who has it.
+
+import type { Knex } from 'knex'
+import type { Sealer } from '../kit/seal.ts'
+import type { Claim, JobChange, JobEnd, JobQueue, Lease } from '../model/ports.ts'
+import type { Progress } from '../model/job.ts'
+import type { Task } from '../model/task.ts'
+import type { Database } from './database.ts'
+import { fromTask, jobColumns, json, toJob, type JobRow } from './rows.ts'
+import { openSecrets } from './secrets.ts'
+
+/** Tasks per statement: about 1 MB of JSON, which neither side has to hold for long. */
+const tasksAtOnce = 2_000
+
+interface ClaimedRow extends JobRow {
+  readonly lease_epoch: number
+  readonly secrets: Buffer | null
+}
+
+/** The database's clock alone decides what has expired, so that replicas need not agree about the time. */
+export class Leases implements JobQueue {
+  readonly #database: Database
+  readonly #sealer: Sealer
+
+  constructor(database: Database, sealer: Sealer) {
+    this.#database = database
+    this.#sealer = sealer
+  }
+
+  async claim(holder: string, leaseMs: number, limit: number): Promise<readonly Claim[]> {
+    const { rows } = await this.#database.run((db) => db.raw<{ rows: ClaimedRow[] }>(claim, [limit, holder, leaseMs]))
+    return rows.map((row) => this.#toClaim(row)).toSorted((a, b) => a.job.id - b.job.id)
+  }
+
+  async extend(lease: Lease, leaseMs: number): Promise<'held' | 'cancel requested' | 'lost'> {
+    const rows = await this.#database.run((db) =>
+      held(db, lease)
+        .update({ lease_until: fromNow(db, leaseMs) })
+        .returning<{ cancel_requested: boolean }[]>('cancel_requested'),
+    )
+    if (rows[0] === undefined) return 'lost'
+    return rows[0].cancel_requested ? 'cancel requested' : 'held'
+  }
+
+  change(lease: Lease, change: JobChange): Promise<boolean> {
+    const { state, pinned, platforms, warnings, progress } = change
+    return this.#database.run(async (db) => {
+      const written = await held(db, lease).update({
+        updated_at: db.fn.now(),
+        ...(state !== undefined && { state }),
+        ...(pinned !== undefined && { pinned }),
+        ...(platforms !== undefined && { platforms: json(platforms) }),
+        ...(warnings !== undefined && { warnings: json(warnings) }),
+        ...(progress !== undefined && { progress: json(progress) }),
+      })
+      return written === 1
+    })
+  }
+
+  async saveTasks(lease: Lease, tasks: readonly Task[], progress: Progress): Promise<boolean> {
+    const chunks: Task[][] = []
+    for (let from = 0; from < tasks.length; from += tasksAtOnce) chunks.push(tasks.slice(from, from + tasksAtOnce))
+    if (chunks.length <= 1) return this.#database.run((db) => saveChunk(db, lease, tasks, progress))
+    return this.#database.transaction(async (trx) => {
+      // The first one locks the job's row: those after it cannot find the lease lost.
+      for (const chunk of chunks) if (!(await saveChunk(trx, lease, chunk, progress))) return false
+      return true
+    })
+  }
+
+  settle(lease: Lease, end: JobEnd): Promise<boolean> {
+    return this.#database.run(async (db) => {
+      const written = await held(db, lease).update({
+        state: end.state,
+        problem: end.problem === null ? null : json(end.problem),
+        progress: json(end.progress),
+        secrets: null,
+        lease_holder: null,
+        lease_until: null,
+        settled_at: db.fn.now(),
+        updated_at: db.fn.now(),
+      })
+      return written === 1
+    })
+  }
+
+  /** Afterwards the lease is an old one: its holder writes nothing more either. */
+  async release(lease: Lease): Promise<void> {
+    await this.#database.run((db) => held(db, lease).update(givenBack(db)))
+  }
+
+  /**
+   * Makes every lease void, whoever has it: for the start of a process that knows itself to be the only one, as with
+   * the embedded database. The jobs can be claimed at once. Returns how many there were.
+   */
+  releaseAll(): Promise<number> {
+    return this.#database.run((db) => db('jobs').whereNotNull('lease_until').update(givenBack(db)))
+  }
+
+  #toClaim(row: ClaimedRow): Claim {
+    const job = toJob(row)
+    return {
+      lease: { job: job.id, epoch: row.lease_epoch },
+      job,
+      secrets: openSecrets(this.#sealer, row.secrets, job.taskId),
+    }
+  }
+}
+
+const fromNow = (db: Knex, ms: number): Knex.Raw => db.raw(`now() + ? * interval '1 millisecond'`, [ms])
+
+/** The fence of every write: the job's row, as long as this lease is the last one given and the job goes on. */
+const held = (db: Knex, lease: Lease): Knex.QueryBuilder =>
+  db('jobs').where({ id: lease.job, lease_epoch: lease.epoch }).whereNull('settled_at')
+
+/** What a job's row holds when nobody has it. The epoch grows, so that whoever had it writes nothing more. */
+const givenBack = (db: Knex) => ({
+  lease_holder: null,
+  lease_until: null,
+  lease_epoch: db.raw('lease_epoch + 1'),
+})
+
+// Materialized: inlined, the planner may run it again for each row, and lock more jobs than the limit.
+const claim = `
+  with due as materialized (
+    select id from jobs
+    where settled_at is null and (lease_until is null or lease_until <= now())
+    order by id limit ? for update skip locked
+  )
+  update jobs set
+    lease_holder = ?, lease_epoch = lease_epoch + 1, lease_until = now() + ? * interval '1 millisecond'
+  from due where jobs.id = due.id
+  returning ${jobColumns.map((name) => `jobs.${name}`).join(', ')}, lease_epoch, secrets`
+
+// One statement is one transaction: where the fence does not hold, there is nothing to insert for.
+const saveTasks = `
+  with fenced as (
+    update jobs set progress = ?::jsonb, updated_at = now()
+    where id = ? and lease_epoch = ? and settled_at is null
+    returning id
+  ), saved as (
+    insert into tasks as t
+      (job_id, ordinal, peer, blob, state, attempts, bytes, source, proof, digest, problem, started_at, ended_at)
+    select fenced.id, new.* from fenced, jsonb_to_recordset(?::jsonb) as new (
+      ordinal integer, peer jsonb, blob jsonb, state text, attempts integer, bytes bigint, source text, proof text,
+      digest text, problem jsonb, started_at timestamptz, ended_at timestamptz
+    )
+    on conflict (job_id, ordinal) do update set
+      peer = excluded.peer, blob = excluded.blob, state = excluded.state, attempts = excluded.attempts,
+      bytes = excluded.bytes, source = excluded.source, proof = excluded.proof, digest = excluded.digest,
+      problem = excluded.problem, started_at = excluded.started_at, ended_at = excluded.ended_at
+  )
+  select id from fenced`
+
+async function saveChunk(db: Knex, lease: Lease, tasks: readonly Task[], progress: Progress): Promise<boolean> {
+  const { rows } = await db.raw<{ rows: unknown[] }>(saveTasks, [
+    json(progress),
+    lease.job,
+    lease.epoch,
+    json(tasks.map(fromTask)),
+  ])
+  return rows.length === 1
+}

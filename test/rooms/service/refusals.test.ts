@@ -1,0 +1,289 @@
+// Whatever a client sends: one JSON object in the contract's own dialect, and the process lives.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { adminToken, startService, type TestService } from '../../support/service.ts'
+
+let service: TestService
+before(async () => {
+  service = await startService()
+})
+after(() => service.stop())
+
+const image = { type: 'image', url: 'registry.example.com/library/app:1.0' }
+const oapi = (args: unknown, more: object = {}) => ({ type: 'preheat', args, ...more })
+const big = JSON.stringify({ type: 'image', url: 'x'.repeat(1024 * 1024) })
+
+interface Row {
+  readonly name: string
+  readonly path: string
+  readonly body: unknown
+  readonly status: number
+  readonly says: RegExp
+}
+
+const supernode: readonly Row[] = [
+  { name: 'no body', path: '/api/preheat', body: undefined, status: 200, says: /type is missing/ },
+  { name: 'no JSON', path: '/api/preheat', body: '{"type":', status: 200, says: /not valid JSON/ },
+  { name: 'a list', path: '/api/preheat', body: [], status: 200, says: /not a JSON object/ },
+  { name: 'a text that is no base64', path: '/api/preheat', body: '"%%%"', status: 200, says: /base64/ },
+  {
+    name: 'an unknown type',
+    path: '/api/preheat',
+    body: { ...image, type: 'video' },
+    status: 200,
+    says: /"video"; expected "image" or "file"/,
+  },
+  { name: 'no url', path: '/api/preheat', body: { type: 'image' }, status: 200, says: /url is missing/ },
+  {
+    name: 'a bad reference',
+    path: '/api/preheat',
+    body: { type: 'image', url: 'UPPER CASE' },
+    status: 200,
+    says: /UPPER CASE/,
+  },
+  {
+    name: 'headers that are no texts',
+    path: '/api/preheat',
+    body: { ...image, header: { A: 1 } },
+    status: 200,
+    says: /header is not as expected/,
+  },
+  { name: 'more than a mebibyte', path: '/api/preheat', body: big, status: 413, says: /larger than/ },
+]
+
+const openApi: readonly Row[] = [
+  { name: 'no body', path: '/oapi/v1/jobs', body: undefined, status: 422, says: /./ },
+  { name: 'no JSON', path: '/oapi/v1/jobs', body: '{"type":', status: 422, says: /not valid JSON/ },
+  { name: 'no type', path: '/oapi/v1/jobs', body: { args: image }, status: 422, says: /type/ },
+  { name: 'no args', path: '/oapi/v1/jobs', body: { type: 'preheat' }, status: 422, says: /args/ },
+  {
+    name: 'another type of job',
+    path: '/oapi/v1/jobs',
+    body: oapi(image, { type: 'gc' }),
+    status: 422,
+    says: /type must be equal to one of the allowed values: preheat/,
+  },
+  {
+    name: 'a number in quotes',
+    path: '/oapi/v1/jobs',
+    body: oapi({ ...image, percentage: '50' }),
+    status: 422,
+    says: /args\.percentage must be integer/,
+  },
+  {
+    name: 'a duration in words',
+    path: '/oapi/v1/jobs',
+    body: oapi({ ...image, timeout: '30m' }),
+    status: 422,
+    says: /args\.timeout must be integer/,
+  },
+  {
+    name: 'a timeout that was meant in seconds',
+    path: '/oapi/v1/jobs',
+    body: oapi({ ...image, timeout: 1800 }),
+    status: 422,
+    says: /nanoseconds/,
+  },
+  {
+    name: 'too many tasks at once',
+    path: '/oapi/v1/jobs',
+    body: oapi({ ...image, concurrent_task_count: 101 }),
+    status: 422,
+    says: /concurrent_task_count must be <= 100/,
+  },
+  {
+    name: 'too many peers at once',
+    path: '/oapi/v1/jobs',
+    body: oapi({ ...image, concurrent_peer_count: 1001 }),
+    status: 422,
+    says: /concurrent_peer_count must be <= 1000/,
+  },
+  {
+    name: 'an image without a url',
+    path: '/oapi/v1/jobs',
+    body: oapi({ type: 'image' }),
+    status: 422,
+    says: /url is missing/,
+  },
+  {
+    name: 'a credential in the address',
+    path: '/oapi/v1/jobs',
+    body: oapi({ type: 'image', url: 'https://u:p@r.example.com/v2/a/manifests/b' }),
+    status: 422,
+    says: /./,
+  },
+  {
+    name: 'a file that is no http',
+    path: '/oapi/v1/jobs',
+    body: oapi({ type: 'file', url: 'file:///etc/passwd' }),
+    status: 422,
+    says: /not an http or https address/,
+  },
+  {
+    name: 'an unknown platform',
+    path: '/oapi/v1/jobs',
+    body: oapi({ ...image, platform: 'linux' }),
+    status: 422,
+    says: /args\.platform is "linux"/,
+  },
+  {
+    name: 'an unknown scope',
+    path: '/oapi/v1/jobs',
+    body: oapi({ ...image, scope: 'everywhere' }),
+    status: 422,
+    says: /args\.scope must be equal to one of/,
+  },
+  {
+    name: 'an unknown cluster',
+    path: '/oapi/v1/jobs',
+    body: oapi(image, { scheduler_cluster_ids: [77] }),
+    status: 422,
+    says: /no cluster 77; there is 1 \(local\)/,
+  },
+  { name: 'more than a mebibyte', path: '/oapi/v1/jobs', body: big, status: 413, says: /larger than/ },
+]
+
+for (const row of supernode) {
+  test(`supernode refuses ${row.name}`, async () => {
+    const answer = await service.call('POST', row.path, row.body)
+    assert.equal(answer.status, row.status)
+    const { code, msg } = answer.json as { readonly code: number; readonly msg: string }
+    assert.equal(code, row.status === 200 ? 400 : row.status)
+    assert.match(msg, row.says)
+  })
+}
+
+for (const row of openApi) {
+  test(`open-api refuses ${row.name}`, async () => {
+    const answer = await service.call('POST', row.path, row.body)
+    const { message, errors, code } = answer.json as Readonly<Record<'message' | 'errors' | 'code', string>>
+    assert.equal(answer.status, row.status, answer.text)
+    assert.match(message, row.says)
+    assert.match(code, /^[a-z]+\.[a-z-]+$/)
+    if (row.status === 422) assert.equal(errors, message)
+  })
+}
+
+const others: readonly {
+  readonly name: string
+  readonly method: string
+  readonly path: string
+  readonly status: number
+}[] = [
+  { name: 'a task id that is none', method: 'GET', path: '/api/preheat/%7BtaskId%7D', status: 200 },
+  { name: 'an unknown task', method: 'GET', path: '/api/preheat/99999', status: 200 },
+  { name: 'an unknown job', method: 'GET', path: '/oapi/v1/jobs/99999', status: 404 },
+  { name: 'a job id that is none', method: 'GET', path: '/oapi/v1/jobs/abc', status: 422 },
+  { name: 'a job id beyond all numbers', method: 'GET', path: '/oapi/v1/jobs/99999999999999999999', status: 422 },
+  { name: 'a state in lower case', method: 'GET', path: '/oapi/v1/jobs?state=pending', status: 422 },
+  { name: 'a page that is none', method: 'GET', path: '/oapi/v1/jobs?page=abc', status: 422 },
+  { name: 'another method', method: 'PUT', path: '/oapi/v1/jobs', status: 405 },
+  { name: 'another method on a task', method: 'DELETE', path: '/api/preheat/1', status: 405 },
+  { name: 'a path that is not there', method: 'GET', path: '/oapi/v2/jobs', status: 404 },
+  { name: 'a path that is not percent-encoding', method: 'GET', path: '/oapi/v1/jobs/%zz', status: 400 },
+  { name: 'a blob that is not held', method: 'GET', path: `/v2/a/blobs/sha256:${'0'.repeat(64)}`, status: 404 },
+]
+for (const { name, method, path, status } of others) {
+  test(`refused as one JSON object: ${name}`, async () => {
+    const answer = await service.call(method, path)
+    assert.equal(answer.status, status, answer.text)
+    assert.equal(typeof answer.json, 'object', answer.text)
+  })
+}
+
+const guarded: readonly (readonly [string, string])[] = [
+  ['POST', '/api/preheat'],
+  ['GET', '/api/preheat/1'],
+  ['POST', '/oapi/v1/jobs'],
+  ['GET', '/oapi/v1/jobs'],
+  ['GET', '/oapi/v1/jobs/1'],
+  ['POST', '/oapi/v1/jobs/1/cancel'],
+]
+for (const [method, path] of guarded) {
+  test(`${method} ${path} needs a token, and a wrong one is none`, async () => {
+    for (const headers of [{}, { authorization: 'Bearer wf_wrong' }, { authorization: `Basic ${adminToken}` }]) {
+      const answer = await service.call(method, path, method === 'POST' ? {} : undefined, headers)
+      assert.equal(answer.status, 401)
+      assert.match(answer.headers.get('www-authenticate') ?? '', /^Bearer/)
+      assert.equal(typeof answer.json, 'object')
+    }
+  })
+}
+
+test('a token may travel in the path, and never in the query', async () => {
+  assert.equal((await service.call('GET', `/t/${adminToken}/oapi/v1/jobs`, undefined, {})).status, 200)
+  const query = await service.call('GET', `/oapi/v1/jobs?access_token=${adminToken}`, undefined, {})
+  assert.equal(query.status, 401)
+  assert.match(query.text, /address/)
+  assert.equal(service.output().includes(adminToken), false)
+})
+
+test('health answers without a credential, and checks one that is presented', async () => {
+  for (const path of ['/api/check', '/healthy']) {
+    assert.equal((await service.call('GET', path, undefined, {})).status, 200)
+    assert.equal((await service.call('GET', path, undefined, { authorization: 'Bearer wf_wrong' })).status, 401)
+  }
+  assert.deepEqual((await service.call('GET', '//api/check')).json, { code: 200 })
+})
+
+test('what the pre-release Harbor driver sends is understood: slashes doubled, the body marshalled twice', async () => {
+  const inner = JSON.stringify({
+    Type: 'image',
+    url: 'localhost:1/library/app:1.0',
+    Headers: { Authorization: 'Basic dTpw' },
+  })
+  const answer = await service.call('POST', '//api/preheat', JSON.stringify(Buffer.from(inner).toString('base64')))
+  assert.match(answer.text, /^\{"code":200,"data":\{"taskId":"\d+"\}\}$/)
+  assert.equal(answer.headers.get('content-length'), String(answer.text.length))
+})
+
+test("Harbor's body, with its zeros, nulls and empty texts, means the defaults; nothing secret is echoed", async () => {
+  const answer = await service.call('POST', '/oapi/v1/jobs', {
+    bio: 'Harbor pre-heating policy test',
+    type: 'preheat',
+    args: {
+      type: 'image',
+      url: 'https://registry.example.com/v2/lib/x/manifests/latest',
+      tag: '',
+      filtered_query_params: '',
+      headers: { Authorization: 'Bearer s3cret-token', 'X-A': '1' },
+      scope: '',
+      concurrent_count: 0,
+      timeout: 0,
+      password: 's3cret-password',
+    },
+    user_id: 0,
+    scheduler_cluster_ids: null,
+  })
+  assert.equal(answer.status, 200)
+  const job = answer.json as {
+    readonly id: number
+    readonly state: string
+    readonly result: null
+    readonly args: Record<string, unknown>
+  }
+  assert.equal(job.state, 'PENDING')
+  assert.equal(job.result, null)
+  assert.deepEqual(job.args['headers'], { Authorization: '***', 'X-A': '1' })
+  assert.equal(job.args['password'], '')
+  assert.equal(job.args['scope'], 'single_seed_peer')
+  assert.equal(job.args['timeout'], 29 * 60 * 1e9)
+  assert.equal(job.args['concurrent_task_count'], 8)
+  assert.equal(job.args['concurrent_peer_count'], 500)
+  const later = await service.call('GET', `/oapi/v1/jobs/${job.id}`)
+  for (const text of [answer.text, later.text, service.output()]) assert.equal(text.includes('s3cret'), false)
+})
+
+test('the list is paged, newest first, with the four addresses of its pages', async () => {
+  for (let n = 0; n < 3; n++)
+    await service.call('POST', '/oapi/v1/jobs', oapi({ type: 'image', url: `localhost:1/list:${n}` }))
+  const answer = await service.call('GET', '/oapi/v1/jobs?page=1&per_page=2')
+  const jobs = answer.json as readonly { readonly id: number }[]
+  assert.equal(jobs.length, 2)
+  assert.ok((jobs[0]?.id ?? 0) > (jobs[1]?.id ?? 0))
+  assert.match(
+    answer.headers.get('link') ?? '',
+    /^<\/oapi\/v1\/jobs\?page=1&per_page=2>;rel=prev,<.*page=2&per_page=2>;rel=next,.*;rel=first,.*;rel=last$/,
+  )
+})

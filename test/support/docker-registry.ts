@@ -1,0 +1,155 @@
+// A real registry: Debian's docker-registry 2.8, with what it needs beside it, in a directory that is removed again.
+
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import type { Certificate } from './certificates.ts'
+import type { MadeImage } from './image.ts'
+import { writeOciLayout } from './oci-layout.ts'
+import { runProgram, startProgram } from './program.ts'
+import { requires } from './requires.ts'
+import { startTokenServer, type TokenServer } from './token-server.ts'
+
+/** For a test's `skip` option. */
+export const dockerRegistryMissing = (): false | string =>
+  requires('docker-registry', 'docker-registry') ||
+  requires('skopeo', 'skopeo') ||
+  requires('htpasswd', 'apache2-utils') ||
+  requires('openssl', 'openssl')
+
+/** Whom `basic` and `token` let in. With `token`, who gives no credential may pull, too. */
+export const registryUser = { username: 'alice', password: 's3cret' } as const
+
+export interface DockerRegistryOptions {
+  /** Default: `none`. */
+  readonly auth?: 'none' | 'basic' | 'token'
+  /** Served with this certificate; plain HTTP without one. */
+  readonly tls?: Certificate
+}
+
+export interface ServedRequest {
+  readonly method: string
+  /** With its query. */
+  readonly path: string
+  readonly status: number
+  readonly agent: string
+}
+
+export interface DockerRegistry {
+  /** 127.0.0.1 and the port. */
+  readonly host: string
+  /** `http://` or `https://` before the host. */
+  readonly url: string
+  /** `name` as in `library/app:1.0`. Digests stay as they are. */
+  push(image: MadeImage, name: string): Promise<void>
+  /**
+   * Ends it, and tells what it served besides its own pushes. Only then: a request is logged after its answer has
+   * left, so that a count taken while it runs could be too low. May be called again.
+   */
+  stop(): Promise<readonly ServedRequest[]>
+}
+
+export async function startDockerRegistry(options: DockerRegistryOptions = {}): Promise<DockerRegistry> {
+  const { auth = 'none', tls } = options
+  const directory = await mkdtemp(join(tmpdir(), 'warmfront-registry-'))
+  const { username, password } = registryUser
+  const tokens = auth === 'token' ? await startTokenServer(username, password) : undefined
+  const clear = async () => {
+    await tokens?.stop()
+    await rm(directory, { recursive: true, force: true })
+  }
+  const serve = async () => {
+    if (auth === 'basic') await writePasswords(directory)
+    const files = { 'ca.crt': tls?.ca, 'tls.crt': tls?.cert, 'tls.key': tls?.key, 'signer.crt': tokens?.authority }
+    for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text ?? '')
+    await writeFile(join(directory, 'config.yml'), stringify(settingsOf(auth, tls !== undefined, tokens)))
+    const ready = /listening on (127\.0\.0\.1:\d+)/
+    return startProgram('docker-registry', ['serve', 'config.yml'], { cwd: directory, ready })
+  }
+  const program = await serve().catch(async (error: unknown) => {
+    await clear()
+    throw error
+  })
+  const host = program.ready[1] ?? ''
+  let served: Promise<readonly ServedRequest[]> | undefined
+  return {
+    host,
+    url: `${tls === undefined ? 'http' : 'https'}://${host}`,
+    push: (image, name) => push(directory, image, `${host}/${name}`, options),
+    stop: () => {
+      served ??= (async () => {
+        await program.stop()
+        await clear()
+        return requestsIn(program.output()).filter(({ agent }) => !agent.startsWith('skopeo/'))
+      })()
+      return served
+    },
+  }
+}
+
+function settingsOf(auth: 'none' | 'basic' | 'token', tls: boolean, tokens: TokenServer | undefined): object {
+  const basic = { htpasswd: { realm: 'test registry', path: 'htpasswd' } }
+  const token = {
+    token: { realm: tokens?.url, service: tokens?.service, issuer: tokens?.issuer, rootcertbundle: 'signer.crt' },
+  }
+  return {
+    version: '0.1',
+    log: { level: 'info', accesslog: { disabled: false } },
+    storage: { filesystem: { rootdirectory: 'storage' }, delete: { enabled: true } },
+    http: {
+      addr: '127.0.0.1:0',
+      secret: 'only for tests',
+      // What is being answered when it is told to stop is answered and logged first.
+      draintimeout: '5s',
+      ...(tls ? { tls: { certificate: 'tls.crt', key: 'tls.key' } } : {}),
+    },
+    ...(auth === 'none' ? {} : { auth: auth === 'basic' ? basic : token }),
+  }
+}
+
+async function writePasswords(directory: string): Promise<void> {
+  // bcrypt (-B) is the one kind that the registry reads.
+  const { username, password } = registryUser
+  const { ok, output } = await runProgram('htpasswd', ['-Bbc', 'htpasswd', username, password], directory)
+  if (!ok) throw new Error(`htpasswd failed:\n${output}`)
+}
+
+async function push(
+  directory: string,
+  image: MadeImage,
+  target: string,
+  { auth = 'none', tls }: DockerRegistryOptions,
+): Promise<void> {
+  const layout = await mkdtemp(join(directory, 'image-'))
+  await writeOciLayout(layout, image)
+  const trust =
+    tls === undefined ? ['--dest-tls-verify=false'] : ['--dest-cert-dir', await trustDirectory(directory, tls)]
+  const login = auth === 'none' ? [] : ['--dest-creds', `${registryUser.username}:${registryUser.password}`]
+  // Without --preserve-digests skopeo would compress what is not compressed, and the digests would change.
+  const copy = ['--insecure-policy', 'copy', '--all', '--preserve-digests']
+  const from = `oci:${layout}:latest`
+  const { ok, output } = await runProgram(
+    'skopeo',
+    [...copy, ...trust, ...login, from, `docker://${target}`],
+    directory,
+  )
+  await rm(layout, { recursive: true })
+  if (!ok) throw new Error(`skopeo could not push ${target}:\n${output}`)
+}
+
+/** skopeo reads every *.crt of a directory as an authority, and takes a stray *.key for a client's. */
+async function trustDirectory(directory: string, tls: Certificate): Promise<string> {
+  const trust = join(directory, 'trust')
+  await mkdir(trust, { recursive: true })
+  await writeFile(join(trust, 'ca.crt'), tls.ca)
+  return trust
+}
+
+/** The access log is in the combined format of web servers, between lines of the registry's own. */
+function requestsIn(log: string): readonly ServedRequest[] {
+  const lines = log.matchAll(/^\S+ - \S+ \[[^\]]+\] "(\S+) (\S+) HTTP\/[\d.]+" (\d+) \d+ "[^"]*" "([^"]*)"$/gm)
+  return Array.from(lines, ([, method = '', path = '', status, agent = '']) => {
+    return { method, path, status: Number(status), agent }
+  })
+}

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { inspect } from 'node:util'
+import { test } from 'node:test'
+import { ConfigError, loadConfig } from '../../../src/config/load.ts'
+
+const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
+
+function load(env: Record<string, string>, files: Record<string, string> = {}) {
+  const readFile = (path: string): string => {
+    const content = files[path]
+    if (content === undefined) throw new Error(`no ${path}`)
+    return content
+  }
+  return loadConfig({ env, readFile })
+}
+
+test('settings: without any, the documented defaults hold', () => {
+  const config = load({})
+  assert.equal(config.host, '127.0.0.1')
+  assert.equal(config.port, 8080)
+  assert.equal(config.data_dir, './data')
+  assert.equal(config.database_url, undefined)
+  assert.equal(config.legacy_auth, 'required')
+  assert.equal(config.job_timeout, 29 * 60_000)
+  assert.deepEqual(config.platforms, ['linux/amd64', 'linux/arm64'])
+  assert.deepEqual(config.egress_allow, [])
+  assert.deepEqual(config.tls, {})
+})
+
+test('settings: the environment wins over the file, and an empty variable does not count', () => {
+  const files = { 'warmfront.yaml': 'port: 9000\nhost: 0.0.0.0\negress_allow: [10.0.0.0/8, registry.example.com]\n' }
+  const config = load({ WARMFRONT_PORT: '9001', WARMFRONT_HOST: '' }, files)
+  assert.equal(config.port, 9001)
+  assert.equal(config.host, '0.0.0.0')
+  assert.deepEqual(config.egress_allow, ['10.0.0.0/8', 'registry.example.com'])
+})
+
+test('settings: another file can be named, and must then be there', () => {
+  assert.equal(load({ WARMFRONT_CONFIG: 'other.yaml' }, { 'other.yaml': 'port: 7' }).port, 7)
+  assert.throws(() => load({ WARMFRONT_CONFIG: 'missing.yaml' }), /WARMFRONT_CONFIG is "missing.yaml"; expected a file/)
+})
+
+test('settings: every mistake is reported at once, with name, value and what was expected', () => {
+  const env = {
+    WARMFRONT_PORT: '70000',
+    WARMFRONT_LEGACY_AUTH: 'maybe',
+    WARMFRONT_ADMIN_TOKEN: 'short',
+    WARMFRONT_PROT: '1',
+  }
+  const files = {
+    'warmfront.yaml':
+      'cache_size: much\ncolour: red\nregistries: { "r:5000": { usernam: x, ca_cert: /missing.pem } }\n',
+  }
+  assert.throws(
+    () => load(env, files),
+    (error: unknown) => {
+      assert.ok(error instanceof ConfigError)
+      assert.deepEqual(error.message.split('\n').toSorted(), [
+        '  - WARMFRONT_ADMIN_TOKEN is "***"; expected a text of 32 characters or more',
+        '  - WARMFRONT_LEGACY_AUTH is "maybe"; expected one of required, open',
+        '  - WARMFRONT_PORT is "70000"; expected a whole number from 0 to 65535',
+        '  - WARMFRONT_PROT is not a setting',
+        '  - cache_size is "much"; expected a size such as 512MiB, 50GiB or 2TiB',
+        '  - colour is not a setting',
+        '  - registries.r:5000.ca_cert is "/missing.pem"; expected PEM text, or the path of a file that can be read',
+        '  - registries.r:5000.usernam is "x"; expected one of username, password, ca_cert, insecure_skip_verify, plain_http, platforms',
+        'The settings are not right:',
+      ])
+      return true
+    },
+  )
+})
+
+test("settings: Dragonfly's job.preheat.tls works as it is, with a path or the text itself", () => {
+  const asPath =
+    'job:\n  rateLimit: 1\n  preheat:\n    tls:\n      insecureSkipVerify: true\n      caCert: /etc/certs/ca.crt\n'
+  const files = { 'warmfront.yaml': asPath, '/etc/certs/ca.crt': pem }
+  assert.deepEqual(load({}, files).tls, { insecureSkipVerify: true, caCert: pem })
+  const asText = `job:\n  preheat:\n    tls:\n      caCert: |\n${pem.replace(/^/gm, '        ')}\n`
+  assert.match(load({}, { 'warmfront.yaml': asText }).tls.caCert ?? '', /BEGIN CERTIFICATE/)
+})
+
+test('settings: secrets cannot be printed', () => {
+  const secret = 'a-very-secret-token-of-at-least-32-chars'
+  const file = 'registries: { "r.example.com": { username: u, password: pa55word-of-r } }'
+  const env = { WARMFRONT_ADMIN_TOKEN: secret, DATABASE_URL: 'postgresql://u:hunter22@db/w' }
+  const config = load(env, { 'warmfront.yaml': file })
+  const printed = [inspect(config, { depth: 9 }), JSON.stringify(config), `${config.admin_token}`].join('\n')
+  for (const text of [secret, 'hunter22', 'pa55word-of-r']) assert.equal(printed.includes(text), false)
+  assert.equal(config.admin_token?.reveal(), secret)
+  assert.equal(config.database_url?.reveal(), 'postgresql://u:hunter22@db/w')
+  assert.equal(config.registries['r.example.com']?.password?.reveal(), 'pa55word-of-r')
+})
+
+test('settings: the variables that Kubernetes sets for a Service named warmfront are not taken for ours', () => {
+  const config = load({
+    WARMFRONT_PORT: 'tcp://10.0.0.7:8080',
+    WARMFRONT_SERVICE_HOST: '10.0.0.7',
+    WARMFRONT_SERVICE_PORT_HTTP: '8080',
+    WARMFRONT_PORT_8080_TCP_ADDR: '10.0.0.7',
+  })
+  assert.equal(config.port, 8080)
+})
