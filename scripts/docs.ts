@@ -1,8 +1,6 @@
 // Writes the pages that are generated from tables: `npm run docs`. A test fails when one is stale.
 
-import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { environmentName, settings, type Setting } from '../src/config/settings.ts'
 import { failureCodes, failureKind, type Side } from '../src/model/failure.ts'
 
@@ -81,7 +79,4 @@ if (import.meta.main) {
   const root = new URL('../', import.meta.url)
   writeFileSync(new URL('docs/settings.md', root), renderSettings())
   writeFileSync(new URL('docs/failures.md', root), renderFailures())
-  const bin = (name: string): string => fileURLToPath(new URL(`node_modules/.bin/${name}`, root))
-  const cwd = fileURLToPath(root)
-  execFileSync(bin('openapi-typescript'), ['openapi/open-api.yaml', '-o', 'src/contracts/open-api/schema.ts'], { cwd })
 }

@@ -57,6 +57,9 @@ async function serve(config: Config): Promise<void> {
   process.once('SIGINT', stop)
   // A fault in one job is that job's; what nobody caught is written down and does not end the others.
   process.on('unhandledRejection', (error) => log.error('unhandled rejection', { error: describe(error) }))
+  // Whoever reads our output may go away; that is no reason to stop serving.
+  process.stdout.on('error', () => {})
+  process.stderr.on('error', () => {})
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
   console.log(`Warmfront listens on http://${host}:${service.port}`)
   if (service.firstToken !== undefined) {

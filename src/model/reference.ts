@@ -85,7 +85,10 @@ function parseRest(rest: string, host: string, from: From): ImageReference {
 function parseManifestPath(path: string, host: string, from: From): ImageReference | undefined {
   const begin = path.indexOf('/v2/')
   const end = path.lastIndexOf('/manifests/')
-  if (begin < 0 || end < begin + '/v2/'.length) return undefined
+  if (begin < 0 || end < begin + '/v2/'.length) {
+    if (begin === 0) throw invalid(from.text, 'is an address below /v2/ but not that of a manifest')
+    return undefined
+  }
   const prefix = path.slice(0, begin)
   if (!prefixGrammar.test(prefix)) throw invalid(from.text, 'has a path before /v2/ that is not plain')
   const repository = path.slice(begin + '/v2/'.length, end)
@@ -144,7 +147,8 @@ function invalid(text: string, why: string): Failure {
 /** In words that parseReference reads as the same reference. */
 export function printReference(reference: ImageReference): string {
   const { scheme, host, namespace, prefix, repository, tag, digest } = reference
-  if (prefix !== '') return `${scheme ?? 'https'}://${host}${prefix}/v2/${repository}/manifests/${digest ?? tag ?? ''}`
+  const needsPath = prefix !== '' || (scheme !== null && repository.startsWith('v2/'))
+  if (needsPath) return `${scheme ?? 'https'}://${host}${prefix}/v2/${repository}/manifests/${digest ?? tag ?? ''}`
   const name = `${namespace}/${repository}${tag === null ? '' : `:${tag}`}${digest === null ? '' : `@${digest}`}`
   return scheme === null ? name : `${scheme}://${name}`
 }

@@ -9,6 +9,7 @@ export interface Challenge {
 
 const separators = /[\s,]*/y
 const word = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y
+const equals = /[ \t]*=/y
 const token68 = /[ \t]+[A-Za-z0-9._~+/-]+=*[ \t]*(?=,|$)/y
 /** The value is quoted, with quoted pairs; some registries leave the quotes away, even around an address. */
 const parameterValue = /[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/y
@@ -34,6 +35,7 @@ function parseHeader(text: string): readonly Challenge[] {
     if (name === undefined) return challenges
     const value = next(parameterValue)
     if (value === null) {
+      if (next(equals) !== null) return challenges
       challenges.push({ scheme: name, parameters: new Map() })
       next(token68)
       continue

@@ -105,7 +105,10 @@ class Image implements Origin {
     if (manifest.kind !== 'index') throw this.#invalid('an index names something else as an index')
     if (depth > deepestIndex) throw this.#invalid(`indexes are nested deeper than ${deepestIndex}`)
     this.#entries += manifest.entries.length
-    if (this.#entries > mostEntries) throw this.#invalid(`its indexes have more than ${mostEntries} entries together`)
+    if (this.#entries > mostEntries) {
+      const what = `${this.#where().what} has indexes with more than ${mostEntries} entries together`
+      throw new Failure('registry.too-large', `${this.#who}: ${what}.`)
+    }
     const images: Entry[] = []
     for (const entry of manifest.entries) {
       if (entry.kind === 'image') images.push(entry)

@@ -2,6 +2,7 @@
 
 import type { Knex } from 'knex'
 import type { Announce } from '../model/event.ts'
+import { Failure } from '../model/failure.ts'
 import { storeFault } from './faults.ts'
 import { openPglite } from './pglite.ts'
 import { openPostgresql, type OpenedPool } from './postgresql.ts'
@@ -38,6 +39,9 @@ export class Database {
 
   /** One piece of work, each statement by itself. */
   async run<T>(work: (db: Knex) => PromiseLike<T>): Promise<T> {
+    if (this.#closing !== undefined) {
+      throw new Failure('store.unavailable', `The database ${this.#pool.place} is closed.`)
+    }
     try {
       return await work(this.#pool.knex)
     } catch (error) {

@@ -3,7 +3,7 @@
 
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { access, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -53,23 +53,32 @@ export async function openPglite(dataDir: string, onFault: (error: unknown) => v
 }
 
 /**
- * Initialising takes 690 MB of memory, so a child process does it. It works beside the place and the
- * result is renamed: a kill in the middle leaves nothing that could be taken for a database.
+ * Initialising takes 690 MB of memory, so a child process does it. It works beside the place and the result is
+ * renamed: a kill in the middle leaves nothing that could be taken for a database.
  */
 async function initialiseOnce(dataDir: string, directory: string): Promise<void> {
-  const fresh = join(dataDir, unfinished + randomUUID())
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
     await removeUnfinished(dataDir)
-    if (await exists(join(directory, 'PG_VERSION'))) return
+    if (await isDatabase(directory)) return
+    const fresh = join(dataDir, unfinished + randomUUID())
     const options = { timeout: initialiseMs, killSignal: 'SIGKILL' } as const
     await promisify(execFile)(process.execPath, [initialiser, fresh], options)
-    // Fails where there is anything but an empty directory.
     await rename(fresh, directory)
   } catch (cause) {
-    await removeUnfinished(dataDir).catch(() => {}) // the next start does it
+    if (cause instanceof Failure) throw cause
     throw new Failure('store.unavailable', `The embedded database in ${directory} could not be made.`, { cause })
   }
+}
+
+/** False where it can be made: the place is free. */
+async function isDatabase(directory: string): Promise<boolean> {
+  const held = await readdir(directory).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  if (held.length === 0 || held.includes('PG_VERSION')) return held.length > 0
+  throw new Failure('store.unavailable', `${directory} is in the place of the embedded database, and is none.`)
 }
 
 async function removeUnfinished(dataDir: string): Promise<void> {
@@ -77,12 +86,6 @@ async function removeUnfinished(dataDir: string): Promise<void> {
     if (name.startsWith(unfinished)) await rm(join(dataDir, name), { recursive: true, force: true })
   }
 }
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  )
 
 /**
  * V8's optimizing compiler takes 550 MB for a moment over PGlite's code, and gains nothing at our load: the code keeps

@@ -10,7 +10,7 @@ export interface JobStoreBench {
   readonly jobs: JobStore
   readonly queue: JobQueue
   /** Every row of every table, as text. */
-  everything(): Promise<string>
+  readonly everything: () => Promise<string>
 }
 
 /** The bench must be empty before each case. */

@@ -42,13 +42,10 @@ export function peerDriverCases(
   unlike: Partial<Record<DriverCase, string>> = {},
 ): void {
   const it = (name: DriverCase, body: (bench: DriverBench) => Promise<void>) =>
-    test(`${kind}: ${name}`, { skip: unlike[name] ?? false, timeout: 60_000 }, async () => {
+    void test(`${kind}: ${name}`, { skip: unlike[name] ?? false, timeout: 60_000 }, async (t) => {
       const bench = await set()
-      try {
-        await body(bench)
-      } finally {
-        await bench.close()
-      }
+      t.after(() => bench.close())
+      await body(bench)
     })
 
   it('a warmed blob is proven by its digest', async (bench) => {

@@ -54,6 +54,8 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Test
 
 export class TestRegistry {
   readonly requests: RecordedRequest[] = []
+  /** How many connections were made to it. */
+  connections = 0
   /** Only with `auth`. */
   readonly guard: Guard | undefined
   /** Redirects blobs; may be changed while it runs. */
@@ -72,6 +74,7 @@ export class TestRegistry {
     this.guard = options.auth === undefined ? undefined : new Guard(options.auth)
     const answer = (request: IncomingMessage, response: ServerResponse) => void this.#answer(request, response)
     this.#server = options.tls === undefined ? createServer(answer) : createTlsServer(options.tls, answer)
+    this.#server.on('connection', () => this.connections++)
     this.#server.on('tlsClientError', () => {}) // a client that refuses our certificate is often what a test wants
   }
 

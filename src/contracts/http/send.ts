@@ -16,7 +16,8 @@ export async function send(res: ServerResponse, answer: Answer, head: boolean): 
   const type =
     answer.text === undefined && answer.body !== undefined ? { 'content-type': 'application/json; charset=utf-8' } : {}
   // The pre-release Harbor driver reads an answer only when it says its length.
-  const length = answer.stream === undefined ? { 'content-length': String(Buffer.byteLength(text)) } : {}
+  const length =
+    answer.stream === undefined && answer.status !== 304 ? { 'content-length': String(Buffer.byteLength(text)) } : {}
   res.writeHead(answer.status, { ...type, ...length, ...answer.headers })
   res.end(head ? undefined : text)
 }

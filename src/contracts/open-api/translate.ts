@@ -39,7 +39,7 @@ export function toJob(view: JobView, shows: 'fresh' | 'whole' | 'row'): ShownJob
     scheduler_clusters: view.clusters.map(toCluster),
     phase: job.state,
     progress: toProgress(job.progress),
-    error: job.problem,
+    error: job.problem === null ? null : toError(job.problem),
   }
 }
 
@@ -132,6 +132,9 @@ function toClusterResult(cluster: Cluster, tasks: readonly Task[]): NonNullable<
     success_tasks: tasks.filter((task) => task.state === 'warm').map(where),
   }
 }
+
+/** Key by key, since a row does not keep their order. */
+const toError = ({ code, side, message, hint }: Problem): ShownJob['error'] => ({ code, side, message, hint })
 
 const sentence = ({ message, hint }: Problem): string => `${message} ${hint}`
 

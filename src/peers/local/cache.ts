@@ -66,11 +66,7 @@ export class Cache implements BlobShelf {
     this.#names = new Names(options.dir, options.nameLifetimeMs, options.clock)
   }
 
-  /** Bytes on disk, downloads under way included. */
-  get bytes(): number {
-    return this.#stock.taken
-  }
-
+  /** Makes the cache fit its limit again, where that was lowered between two runs. */
   async trim(): Promise<void> {
     await this.#removeAll(this.#stock.surplus())
   }
@@ -141,11 +137,12 @@ export class Cache implements BlobShelf {
     const victims = this.#stock.grow(claim, bytes)
     if (victims === undefined) {
       const { limit, taken } = this.#stock
-      throw new Failure(
-        'peer.full',
-        `The embedded cache has no room for ${nameOf(blob)}: it needs ${inMiB(bytes)} of ${inMiB(limit)}, and too ` +
-          `much of the ${inMiB(taken)} in use belongs to running jobs or is being read.`,
-      )
+      const why =
+        bytes > limit
+          ? 'which is more than it may hold at all'
+          : `and too much of the ${inMiB(taken)} in use belongs to running jobs or is being read`
+      const needs = `it needs ${inMiB(bytes)} of ${inMiB(limit)}`
+      throw new Failure('peer.full', `The embedded cache has no room for ${nameOf(blob)}: ${needs}, ${why}.`)
     }
     await this.#removeAll(victims)
   }
@@ -163,7 +160,7 @@ export class Cache implements BlobShelf {
 
   /** What a broken-off download left takes room as well, and may be evicted. */
   async #keepPartial(key: string): Promise<void> {
-    const left = await sizeOf(this.#path(key))
+    const left = await sizeOf(this.#path(key)).catch(() => undefined) // why it broke off is what matters
     if (left !== undefined) this.#stock.add(key, left, this.#clock.now())
   }
 

@@ -49,7 +49,8 @@ export class LocalDriver implements PeerDriver {
         digest: present.digest,
         bytes: present.bytes,
         bytesFromOrigin: led ? present.bytesFromOrigin : 0,
-        source: present.wasHeld ? 'local' : 'origin',
+        // To who joined, the bytes are there already: the origin sent them for another.
+        source: present.wasHeld || !led ? 'local' : 'origin',
         proof: 'digest',
       }
     } finally {

@@ -43,7 +43,8 @@ export async function fill(order: FillOrder): Promise<Filled> {
       await file.close()
     }
   } catch (thrown) {
-    if (!isWorthKeeping(order.blob, thrown)) await rm(order.path, { force: true })
+    // Where even that fails, the next start removes it, or the next fill finds that it does not fit.
+    if (!isWorthKeeping(order.blob, thrown)) await rm(order.path, { force: true }).catch(() => {})
     throw thrown
   }
 }
@@ -159,7 +160,7 @@ class Inflow implements ByteSink {
     const bytes = this.bytes + chunk.length
     if (blob.size !== null && bytes > blob.size) throw wrongBytes(blob, `${bytes} bytes or more`)
     this.#received += chunk.length
-    if (this.#gathered + chunk.length <= this.#buffer.length) return this.#gather(chunk)
+    if (this.#gathered + chunk.length < this.#buffer.length) return this.#gather(chunk)
     this.#pouring = this.#pour(chunk)
     this.#pouring.catch(() => {}) // an origin that has given up no longer listens; end() does
     return this.#pouring

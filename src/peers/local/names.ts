@@ -60,7 +60,7 @@ function parseEntry(text: string): Entry | undefined {
     return undefined
   }
   if (typeof value !== 'object' || value === null) return undefined
-  const { name, digest, resolvedAtMs } = value as Partial<Record<keyof Entry, unknown>>
+  const { name, digest, resolvedAtMs }: Partial<Record<keyof Entry, unknown>> = value
   const parsed = typeof digest === 'string' ? parseDigest(digest) : undefined
   if (typeof name !== 'string' || parsed === undefined || typeof resolvedAtMs !== 'number') return undefined
   return { name, digest: parsed, resolvedAtMs }

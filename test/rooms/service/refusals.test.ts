@@ -219,6 +219,12 @@ test('a token may travel in the path, and never in the query', async () => {
   assert.equal(service.output().includes(adminToken), false)
 })
 
+test('a token may be the password of Basic, which is all that containerd, Docker and Harbor forms can send', async () => {
+  const basic = (pair: string) => ({ authorization: `Basic ${Buffer.from(pair).toString('base64')}` })
+  assert.equal((await service.call('GET', '/oapi/v1/jobs', undefined, basic(`anyone:${adminToken}`))).status, 200)
+  assert.equal((await service.call('GET', '/oapi/v1/jobs', undefined, basic('anyone:wf_wrong'))).status, 401)
+})
+
 test('health answers without a credential, and checks one that is presented', async () => {
   for (const path of ['/api/check', '/healthy']) {
     assert.equal((await service.call('GET', path, undefined, {})).status, 200)

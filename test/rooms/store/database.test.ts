@@ -159,7 +159,8 @@ for (const { name, damage } of damages) {
       await damage(directory)
       await assert.rejects(openDatabase({ dataDir }), {
         code: 'store.unavailable',
-        message: /^The embedded database in .+ could not be (made|opened)\.$/,
+        message:
+          /^The embedded database in .+ could not be (made|opened)\.$|^.+ is in the place of the embedded database, and is none\.$/,
       })
       assert.deepEqual(await readdir(dataDir), ['database'])
     } finally {

@@ -105,11 +105,14 @@ test('after kill -9 the embedded database holds every job that was acknowledged,
     await prepared.close()
     const program = join(import.meta.dirname, 'keep-writing.ts')
     const child = spawn(process.execPath, [program, options.dataDir], { stdio: ['ignore', 'pipe', 'inherit'] })
+    // The end of its output comes before the end of the process.
+    const ended = once(child, 'exit')
     const acknowledged: number[] = []
     for await (const line of createInterface({ input: child.stdout })) {
       acknowledged.push(Number(line))
       if (acknowledged.length === 100) child.kill('SIGKILL')
     }
+    await ended
     const lock = await lockDirectory(options.dataDir)
     const database = await openDatabase(options)
     try {

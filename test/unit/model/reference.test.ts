@@ -101,6 +101,8 @@ const refused: readonly string[] = [
   'https://h.io/v2/a/manifests/',
   'https://h.io/v2//manifests/1',
   'https://h.io/v2/manifests/1',
+  'https://h.io/v2/',
+  `https://h.io/v2/a/blobs/sha256:${hex}`,
   'https://h.io/v2/A/manifests/1',
   'https://h.io/v2/a/manifests/../1',
   'https://h.io/v2/a/../b/manifests/1',

@@ -1,0 +1,86 @@
+// How a registry is reached: scheme, certificates, credential, and what of a client's headers travels.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Secret } from '../../../src/kit/secret.ts'
+import { parseReference } from '../../../src/model/reference.ts'
+import { baseOf, credentialOf, settingsOf, tlsTowards, travellingHeaders } from '../../../src/registry/endpoint.ts'
+
+const book = {
+  registries: {
+    'plain.io': { plainHttp: true },
+    'localhost:5000': { plainHttp: false },
+    'docker.io': { username: 'hub' },
+    'skip.io': { insecureSkipVerify: true },
+    'ca.io': { caCert: 'own', username: 'u', password: new Secret('p') },
+  },
+  tls: { caCert: 'global' },
+}
+
+const bases: readonly (readonly [string, string])[] = [
+  ['h.io/a', 'https://h.io'],
+  ['localhost/a', 'http://localhost'],
+  ['localhost:5000/a', 'https://localhost:5000'],
+  ['127.1.2.3:5000/a', 'http://127.1.2.3:5000'],
+  ['[::1]:5000/a', 'http://[::1]:5000'],
+  ['plain.io/a', 'http://plain.io'],
+  ['https://plain.io/a', 'https://plain.io'],
+  ['http://h.io/a', 'http://h.io'],
+  ['https://h.io/pre/fix/v2/a/manifests/1', 'https://h.io/pre/fix'],
+  ['alpine', 'https://registry-1.docker.io'],
+]
+for (const [text, base] of bases) {
+  test(`${text} is asked at ${base}`, () => {
+    assert.equal(baseOf(parseReference(text), book), base)
+  })
+}
+
+test('settings are found by the first name that is known, and only by their own', () => {
+  assert.equal(settingsOf(book, 'docker.io', 'registry-1.docker.io')?.username, 'hub')
+  assert.equal(settingsOf(book, 'constructor', 'toString'), undefined)
+})
+
+test("a host's own TLS settings win, then the registry's authority, then the global one", () => {
+  const towards = (home: string, to: string) =>
+    tlsTowards(new URL(home), settingsOf(book, new URL(home).host), book)(new URL(to))
+  assert.deepEqual(towards('https://ca.io', 'https://ca.io/x'), { caCert: 'own', insecureSkipVerify: false })
+  assert.deepEqual(towards('https://h.io', 'https://h.io/x'), { caCert: 'global', insecureSkipVerify: false })
+  assert.deepEqual(towards('https://ca.io', 'https://cdn.io/x'), { caCert: 'own', insecureSkipVerify: false })
+  assert.deepEqual(towards('https://h.io', 'https://ca.io/x'), { caCert: 'own', insecureSkipVerify: false })
+  assert.deepEqual(towards('https://skip.io', 'https://skip.io/x'), { caCert: 'global', insecureSkipVerify: true })
+})
+
+test('leaving verification out for a registry does not leave it out for where it leads', () => {
+  const towards = tlsTowards(new URL('https://skip.io'), { insecureSkipVerify: true }, { registries: {}, tls: {} })
+  assert.deepEqual(towards(new URL('https://cdn.io')), { insecureSkipVerify: false })
+})
+
+test("the request's credential goes before the configured one", () => {
+  const settings = settingsOf(book, 'ca.io')
+  const revealed = (credential: ReturnType<typeof credentialOf>) =>
+    credential && [credential.username, credential.password.reveal()]
+  assert.deepEqual(revealed(credentialOf('me', 'mine', settings)), ['me', 'mine'])
+  assert.deepEqual(revealed(credentialOf('me', undefined, settings)), ['me', ''])
+  assert.deepEqual(revealed(credentialOf('', undefined, settings)), ['u', 'p'])
+  assert.deepEqual(revealed(credentialOf('', undefined, settingsOf(book, 'docker.io'))), ['hub', ''])
+  assert.equal(credentialOf('', 'mine', undefined), undefined)
+})
+
+test("of a client's headers those travel that are not about a connection or a read", () => {
+  const given = {
+    Authorization: 'Bearer x',
+    'X-Acme': '1',
+    Cookie: 'c=1',
+    Host: 'evil',
+    Range: 'bytes=0-0',
+    'Content-Length': '7',
+    'Accept-Encoding': 'gzip',
+    Connection: 'close',
+    'If-None-Match': 'x',
+    'Proxy-Authorization': 'x',
+    'User-Agent': 'x',
+    'X-Split': 'a\r\nb: c',
+    'Bad Name': 'x',
+  }
+  assert.deepEqual(travellingHeaders(given), { authorization: 'Bearer x', 'x-acme': '1', cookie: 'c=1' })
+})
