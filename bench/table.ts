@@ -10,7 +10,7 @@ export interface Figure {
   readonly limit?: { readonly of: 'figure' | 'ratio'; readonly most: number }
 }
 
-export function median(runs: readonly number[]): number {
+function median(runs: readonly number[]): number {
   const sorted = runs.toSorted((a, b) => a - b)
   const middle = Math.floor(sorted.length / 2)
   const upper = sorted[middle] ?? Number.NaN

@@ -96,6 +96,9 @@ export function readRegistries(
     platforms: { to: 'platforms', read: listOf(platform) },
   }
   return Object.fromEntries(
-    Object.entries(value).map(([host, given]) => [host, readFields(`registries.${host}`, given, fields, complain)]),
+    Object.entries(value).map(([host, given]) => [
+      host.toLowerCase(),
+      readFields(`registries.${host}`, given, fields, complain),
+    ]),
   )
 }

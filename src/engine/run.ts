@@ -32,8 +32,11 @@ import { warmTask } from './warm.ts'
 
 /** Between two writes of the progress of one job. */
 const progressEveryMs = 1000
-/** A job that has been taken up so often without coming to an end brings its replicas down; it is ended instead. */
-const mostClaims = 20
+/**
+ * A job that has been begun so often without coming to an end brings its replicas down; it is ended instead. An epoch
+ * grows by each claim and by each time the job is given back.
+ */
+const lastEpoch = 40
 
 export interface RunPorts {
   readonly origins: Origins
@@ -118,8 +121,8 @@ export class Run {
 
   #refuseHopeless(): void {
     const { job, lease } = this.#claim
-    if (lease.epoch > mostClaims) {
-      throw new Failure('self.fault', `The job was begun ${mostClaims} times and never came to an end.`)
+    if (lease.epoch > lastEpoch) {
+      throw new Failure('self.fault', 'The job was begun many times and never came to an end.')
     }
     if (this.#ports.clock.now() >= job.deadlineAtMs) throw deadlineFailure(job)
     if (this.#claim.secrets === undefined) {

@@ -70,6 +70,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    // undici 8 sends an empty piece whenever it resumes: pausing for that one too would go on forever.
+    if (chunk.length === 0) return
     const before = this.#pending
     this.#do(before === undefined ? () => this.#accept(chunk) : () => before.then(() => this.#accept(chunk)))
   }

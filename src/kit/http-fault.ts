@@ -91,9 +91,8 @@ export function httpFaultOf(error: unknown): HttpFault | undefined {
 }
 
 function kindOfOther(code: string, error: Error): HttpFaultKind | undefined {
-  // llhttp's names for what it could not parse. An end in the middle of a message is a broken connection.
-  if (code === 'HPE_INVALID_EOF_STATE') return 'broken-off'
-  if (code.startsWith('HPE_')) return 'malformed'
+  // undici's parser gives no code. An end in the middle of a message is a broken connection.
+  if (error.name === 'HTTPParserError') return error.message.includes('EOF') ? 'broken-off' : 'malformed'
   if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || code.startsWith('ERR_OSSL_')) return 'tls'
   if (code.startsWith('CERT_') || code.startsWith('UNABLE_TO_')) return 'tls'
   return error.cause instanceof Error ? httpFaultOf(error.cause)?.kind : undefined

@@ -18,7 +18,7 @@ export interface HttpTimeouts {
 }
 
 /** Far beyond what a working network needs, and short enough that a job can try again. */
-export const usualTimeouts: HttpTimeouts = { connectMs: 10_000, firstByteMs: 30_000, noProgressMs: 60_000 }
+const usualTimeouts: HttpTimeouts = { connectMs: 10_000, firstByteMs: 30_000, noProgressMs: 60_000 }
 
 /** Signed addresses in Location make some KiB; nothing legitimate comes near this. */
 const headerBytes = 32 * 1024
@@ -41,6 +41,7 @@ export interface HttpRequest {
   readonly method: 'GET' | 'HEAD'
   /** http or https, without userinfo. */
   readonly url: URL
+  /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>
   readonly purpose: Purpose
   readonly tls: TlsSettings

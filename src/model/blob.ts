@@ -2,7 +2,7 @@
 
 import type { Digest } from './digest.ts'
 
-export type BlobKind = 'layer' | 'config' | 'manifest' | 'index' | 'file'
+type BlobKind = 'layer' | 'config' | 'manifest' | 'index' | 'file'
 
 export interface Blob {
   readonly kind: BlobKind

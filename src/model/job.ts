@@ -5,8 +5,7 @@ import type { Problem } from './failure.ts'
 import type { PeerChoice } from './peer.ts'
 import type { ImageReference } from './reference.ts'
 
-export const jobStates = ['queued', 'resolving', 'warming', 'succeeded', 'failed', 'cancelled'] as const
-export type JobState = (typeof jobStates)[number]
+export type JobState = 'queued' | 'resolving' | 'warming' | 'succeeded' | 'failed' | 'cancelled'
 
 export const concurrentTasks = { least: 1, most: 100, usual: 8 } as const
 export const concurrentPeers = { least: 1, most: 1000, usual: 500 } as const

@@ -24,7 +24,7 @@ export interface Peer {
 }
 
 export const scopes = ['single_seed_peer', 'all_seed_peers', 'single_peer', 'all_peers'] as const
-export type Scope = (typeof scopes)[number]
+type Scope = (typeof scopes)[number]
 
 /** Which peers of a scope: ips win over count, count over percentage. */
 export interface PeerChoice {

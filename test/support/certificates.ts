@@ -22,13 +22,6 @@ export interface CertificateOptions {
   readonly expired?: boolean
 }
 
-export async function hasOpenssl(): Promise<boolean> {
-  return run('openssl', ['version']).then(
-    () => true,
-    () => false,
-  )
-}
-
 /** A certificate by an authority of its own: two of them never trust each other. */
 export async function makeCertificate(options: CertificateOptions = {}): Promise<Certificate> {
   const { names = 'DNS:localhost,IP:127.0.0.1', expired = false } = options

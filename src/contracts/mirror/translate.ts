@@ -32,7 +32,7 @@ function suffixOf(length: number, size: number): Range {
 /** What a blob is without a media type of its own. */
 export const plainBytes = 'application/octet-stream'
 
-export const etagOf = (digest: Digest): string => `"${digest}"`
+const etagOf = (digest: Digest): string => `"${digest}"`
 
 /** If-None-Match: a weak tag of the same digest names the same bytes. */
 export function isKnownToClient(header: string | undefined, digest: Digest): boolean {

@@ -15,7 +15,7 @@ export async function onDisk<T>(what: string, act: () => Promise<T>): Promise<T>
   }
 }
 
-export function diskFailure(what: string, thrown: unknown): Failure {
+function diskFailure(what: string, thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown
   const code = codeOf(thrown)
   if (full.has(code)) {

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { after, before, test } from 'node:test'
-import { hasOpenssl, makeCertificate } from '../../support/certificates.ts'
+import { makeCertificate } from '../../support/certificates.ts'
 import { makeImage } from '../../support/image.ts'
 import { startRegistry, type TestRegistry } from '../../support/registry.ts'
-import { missing } from '../../support/requires.ts'
+import { requires } from '../../support/requires.ts'
 import { startService, type TestService } from '../../support/service.ts'
 
 let service: TestService
@@ -22,7 +22,7 @@ after(async () => {
   await registry.close()
 })
 
-const noOpenssl = missing(await hasOpenssl(), 'openssl', 'openssl')
+const noOpenssl = requires('openssl', 'openssl')
 
 async function nobodyListens(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1')

@@ -85,7 +85,7 @@ test('settings: secrets cannot be printed', () => {
   const file = 'registries: { "r.example.com": { username: u, password: pa55word-of-r } }'
   const env = { WARMFRONT_ADMIN_TOKEN: secret, DATABASE_URL: 'postgresql://u:hunter22@db/w' }
   const config = load(env, { 'warmfront.yaml': file })
-  const printed = [inspect(config, { depth: 9 }), JSON.stringify(config), `${config.admin_token}`].join('\n')
+  const printed = [inspect(config, { depth: 9 }), JSON.stringify(config), String(config.admin_token)].join('\n')
   for (const text of [secret, 'hunter22', 'pa55word-of-r']) assert.equal(printed.includes(text), false)
   assert.equal(config.admin_token?.reveal(), secret)
   assert.equal(config.database_url?.reveal(), 'postgresql://u:hunter22@db/w')

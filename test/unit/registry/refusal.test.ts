@@ -101,10 +101,8 @@ const faults: readonly (readonly [string, HttpFaultKind, FailureCode])[] = [
   ['ERR_SSL_WRONG_VERSION_NUMBER', 'plain-http', 'registry.tls'],
   ['ECONNRESET', 'broken-off', 'registry.broken-off'],
   ['UND_ERR_SOCKET', 'broken-off', 'registry.broken-off'],
-  ['HPE_INVALID_EOF_STATE', 'broken-off', 'registry.broken-off'],
   ['UND_ERR_BODY_TIMEOUT', 'no-progress', 'registry.broken-off'],
   ['UND_ERR_HEADERS_OVERFLOW', 'too-large', 'registry.too-large'],
-  ['HPE_INVALID_CONSTANT', 'malformed', 'registry.invalid'],
 ]
 for (const [code, kind, failureCode] of faults) {
   test(`${code} is ${failureCode}`, () => {
@@ -137,6 +135,12 @@ test('what is not of the network stays what it is', () => {
   assert.equal(faultOf(error, where, 'h'), error)
   const reset = Object.assign(new Error("the reader's own"), { code: 'ECONNRESET' })
   assert.equal(faultOf(reset, where, 'h'), reset)
+})
+
+test('what the parser could not read is malformed, or broken off where it ended too soon', () => {
+  const parserError = (message: string) => Object.assign(new Error(message), { name: 'HTTPParserError' })
+  assert.equal(httpFaultOf(parserError('Expected HTTP/'))?.kind, 'malformed')
+  assert.equal(httpFaultOf(parserError('Invalid EOF state'))?.kind, 'broken-off')
 })
 
 test('a reason below is found', () => {
