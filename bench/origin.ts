@@ -21,4 +21,3 @@ process.on('message', (order: Order) => {
   const urls = [...image.blobs.keys()].map((digest) => `${registry.url}/v2/library/app/blobs/${digest}`)
   process.send?.({ host: registry.host, urls } satisfies Served)
 })
-process.on('disconnect', () => void registry.close())
