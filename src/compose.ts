@@ -163,7 +163,8 @@ async function open({ config, version, log, closing }: Opening): Promise<Omit<Se
 
 /** Counts as seed and as ordinary peer, so that every scope works out of the box. */
 const embeddedPeer = (clusterId: number): Peer => ({
-  id: `local-${clusterId}`,
+  // Replicas that share a database have a cache each.
+  id: `local-${clusterId}@${hostname()}`,
   clusterId,
   hostname: hostname(),
   ip: '127.0.0.1',

@@ -26,7 +26,9 @@ export async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     if (error instanceof ConfigError) fail(error.message)
     else if (error instanceof Failure) fail(`${error.message} ${error.problem.hint}`)
-    else fail(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    // Of the system, such as a port that is taken: its own words are known to operators, and a stack would hide them.
+    else if (error instanceof Error && 'code' in error) fail(error.message)
+    else fail(describe(error))
   }
 }
 

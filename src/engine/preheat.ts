@@ -6,10 +6,12 @@ import type { Cluster } from '../model/peer.ts'
 import type { JobFilter, JobStore, Page, Roster } from '../model/ports.ts'
 import type { Announce } from '../model/event.ts'
 import type { Task } from '../model/task.ts'
+import { isSettled } from './lifecycle.ts'
 
 /** A job with what a client may want to see beside it. */
 export interface JobView {
   readonly job: Job
+  /** Empty until the job is settled. */
   readonly tasks: readonly Task[]
   readonly clusters: readonly Cluster[]
 }
@@ -55,8 +57,9 @@ export class Preheat {
   /** Throws `request.not-found`. */
   async view(id: number): Promise<JobView> {
     const { jobs, roster } = this.#ports
-    const [job, tasks, clusters] = await Promise.all([jobs.get(id), jobs.tasks(id), roster.clusters()])
-    if (job === undefined) throw unknownJob(id)
+    const job = await this.look(id)
+    // Tasks are asked for once, at the end: a client that polls a job of 50,000 tasks shall not read them each time.
+    const [tasks, clusters] = await Promise.all([isSettled(job.state) ? jobs.tasks(id) : [], roster.clusters()])
     return { job, tasks, clusters: clusters.filter((cluster) => job.clusterIds.includes(cluster.id)) }
   }
 

@@ -91,9 +91,10 @@ export class Run {
   endBy(error: unknown): JobEnd {
     const failure = asFailure(this.#signal.aborted ? this.#signal.reason : error)
     if (failure.code === 'self.stopping' || failure.code === 'store.unavailable') throw failure
-    if (failure.code === 'self.fault') {
-      this.#ports.announce({ at: 'fault', where: `job ${this.#claim.job.id}`, error: failure.cause })
-    }
+    const { announce } = this.#ports
+    const job = this.#claim.job.id
+    announce({ at: 'job.failed', job, problem: failure.problem, facts: failure.facts })
+    if (failure.code === 'self.fault') announce({ at: 'fault', where: `job ${job}`, error: failure.cause })
     this.#ledger.close(failure, this.#ports.clock.now())
     const problem = this.#withProgress(failure.problem)
     return {

@@ -37,7 +37,7 @@ export async function warmTask(task: Task, use: WarmWith): Promise<void> {
     const leftMs = use.deadlineAtMs - clock.now()
     const verdict = afterFailure(failure, barren, { policy: use.policy, chance: use.chance(), leftMs })
     const problem = failure.problem
-    const about = { job: use.job, peer: task.peer.id, blob: nameOf(task), problem }
+    const about = { job: use.job, peer: task.peer.id, blob: nameOf(task), problem, facts: failure.facts }
     if (verdict.act === 'stop') {
       ledger.failed(task.ordinal, problem, clock.now())
       use.announce({ at: 'task.failed', ...about })

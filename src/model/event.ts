@@ -1,6 +1,6 @@
 // Facts that rooms announce; observability listens.
 
-import type { Problem } from './failure.ts'
+import type { Facts, Problem } from './failure.ts'
 import type { JobContract, Progress } from './job.ts'
 import type { Source } from './task.ts'
 
@@ -23,7 +23,9 @@ export type Event =
       readonly peer: string
       readonly blob: string
       readonly problem: Problem
+      readonly facts: Facts
     }
+  | { readonly at: 'job.failed'; readonly job: number; readonly problem: Problem; readonly facts: Facts }
   | {
       readonly at: 'job.settled'
       readonly job: number

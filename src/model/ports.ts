@@ -161,6 +161,8 @@ export interface JobQueue {
   settle(lease: Lease, end: JobEnd): Promise<boolean>
   /** Gives the job back unfinished, for any replica to go on. */
   release(lease: Lease): Promise<void>
+  /** Ends, as failed with this problem, the jobs that nobody holds and whose time is over. Returns their ids. */
+  endOverdue(problem: Problem): Promise<readonly number[]>
 }
 
 export interface TokenRecord {

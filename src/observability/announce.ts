@@ -22,6 +22,7 @@ function levelOf(event: Event): 'error' | 'warn' | 'info' | 'debug' {
       return 'debug'
     case 'task.retried':
     case 'task.failed':
+    case 'job.failed':
     case 'job.given-up':
       return 'warn'
     case 'fault':

@@ -89,7 +89,9 @@ export class Worker {
   async #heartbeatLoop(): Promise<void> {
     while (!this.#closing.signal.aborted) {
       await this.#ports.clock.sleep(this.#options.leaseMs / 3, this.#closing.signal).catch(() => {})
-      if (!this.#closing.signal.aborted) await Promise.all([...this.#held.values()].map((held) => this.#extend(held)))
+      if (this.#closing.signal.aborted) return
+      await Promise.all([...this.#held.values()].map((held) => this.#extend(held)))
+      await this.#endOverdue()
     }
   }
 
@@ -102,6 +104,17 @@ export class Worker {
     } catch (error) {
       // The lease may run out while the store is away; the fence then keeps us from writing.
       this.#ports.announce({ at: 'fault', where: `extending the lease of job ${claim.job.id}`, error })
+    }
+  }
+
+  /** A job that waited in vain for a free replica must end too: its client polls for a reason. */
+  async #endOverdue(): Promise<void> {
+    const { queue, announce } = this.#ports
+    const { problem, facts } = new Failure('job.deadline', 'The job was not begun in its time: every replica was busy.')
+    try {
+      for (const job of await queue.endOverdue(problem)) announce({ at: 'job.failed', job, problem, facts })
+    } catch (error) {
+      announce({ at: 'fault', where: 'ending overdue jobs', error })
     }
   }
 

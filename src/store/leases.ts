@@ -3,10 +3,11 @@
 import type { Knex } from 'knex'
 import type { Sealer } from '../kit/seal.ts'
 import type { Claim, JobChange, JobEnd, JobQueue, Lease } from '../model/ports.ts'
+import type { Problem } from '../model/failure.ts'
 import type { Progress } from '../model/job.ts'
 import type { Task } from '../model/task.ts'
 import type { Database } from './database.ts'
-import { fromTask, jobColumns, json, toJob, type JobRow } from './rows.ts'
+import { fromTask, jobColumns, json, toId, toJob, type JobRow } from './rows.ts'
 import { openSecrets } from './secrets.ts'
 
 /** Tasks per statement: about 1 MB of JSON, which neither side has to hold for long. */
@@ -74,11 +75,7 @@ export class Leases implements JobQueue {
         state: end.state,
         problem: end.problem === null ? null : json(end.problem),
         progress: json(end.progress),
-        secrets: null,
-        lease_holder: null,
-        lease_until: null,
-        settled_at: db.fn.now(),
-        updated_at: db.fn.now(),
+        ...settled(db),
       })
       return written === 1
     })
@@ -87,6 +84,18 @@ export class Leases implements JobQueue {
   /** Afterwards the lease is an old one: its holder writes nothing more either. */
   async release(lease: Lease): Promise<void> {
     await this.#database.run((db) => held(db, lease).update(givenBack(db)))
+  }
+
+  async endOverdue(problem: Problem): Promise<readonly number[]> {
+    const rows = await this.#database.run((db) =>
+      db('jobs')
+        .whereNull('settled_at')
+        .where('deadline_at', '<=', db.fn.now())
+        .where((nobody) => nobody.whereNull('lease_until').orWhere('lease_until', '<=', db.fn.now()))
+        .update({ state: 'failed', problem: json(problem), ...settled(db) })
+        .returning<{ id: string }[]>('id'),
+    )
+    return rows.map(({ id }) => toId(id))
   }
 
   /**
@@ -112,6 +121,15 @@ const fromNow = (db: Knex, ms: number): Knex.Raw => db.raw(`now() + ? * interval
 /** The fence of every write: the job's row, as long as this lease is the last one given and the job goes on. */
 const held = (db: Knex, lease: Lease): Knex.QueryBuilder =>
   db('jobs').where({ id: lease.job, lease_epoch: lease.epoch }).whereNull('settled_at')
+
+/** What a job's row holds once the job is over: no secret, no lease. */
+const settled = (db: Knex) => ({
+  secrets: null,
+  lease_holder: null,
+  lease_until: null,
+  settled_at: db.fn.now(),
+  updated_at: db.fn.now(),
+})
 
 /** What a job's row holds when nobody has it. The epoch grows, so that whoever had it writes nothing more. */
 const givenBack = (db: Knex) => ({

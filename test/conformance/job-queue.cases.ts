@@ -77,6 +77,30 @@ function claimCases(bench: () => JobQueueBench): void {
     assert.equal(claim.secrets, undefined)
   })
 
+  test('a job whose time is over, and that nobody holds, can be ended with its reason', async () => {
+    const { jobs, queue } = bench()
+    const { problem } = new Failure('job.deadline', 'The job was not begun in its time.')
+    const overdue = await jobs.insert(newJob({ timeoutMs: 0, secrets: { password: 'p' } }))
+    const inTime = await jobs.insert(newJob())
+    assert.deepEqual(await queue.endOverdue(problem), [overdue.id])
+    const ended = await jobs.get(overdue.id)
+    assert.equal(ended?.state, 'failed')
+    assert.deepEqual(ended.problem, problem)
+    assert.notEqual(ended.settledAtMs, null)
+    assert.deepEqual(
+      (await queue.claim('a', long, 9)).map((claim) => claim.job.id),
+      [inTime.id],
+    )
+    assert.deepEqual(await queue.endOverdue(problem), [])
+  })
+
+  test('a job whose time is over is left to whoever holds it', async () => {
+    const { jobs, queue } = bench()
+    await jobs.insert(newJob({ timeoutMs: 0 }))
+    await queue.claim('a', long, 1)
+    assert.deepEqual(await queue.endOverdue(new Failure('job.deadline', 'Over.').problem), [])
+  })
+
   test('a settled job is never claimed again', async () => {
     const { jobs, queue } = bench()
     await jobs.insert(newJob())

@@ -28,6 +28,8 @@ export interface TestService {
   job(id: number): Promise<Job>
   /** The job once it is SUCCESS or FAILURE. */
   settled(id: number): Promise<Job>
+  /** SIGKILL. */
+  kill(): Promise<void>
   /** SIGKILL, and the same data directory again. */
   killAndRestart(): Promise<void>
   stop(): Promise<void>
@@ -124,6 +126,10 @@ class Service {
       if (until.aborted) throw new Error(`job ${id} did not end: ${JSON.stringify(job.progress)}\n${this.output()}`)
       await pause(25)
     }
+  }
+
+  kill(): Promise<void> {
+    return this.#program.kill()
   }
 
   async killAndRestart(): Promise<void> {

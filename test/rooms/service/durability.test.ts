@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { makeImage } from '../../support/image.ts'
+import { bytesOf, digestOf, makeImage } from '../../support/image.ts'
 import { startRegistry, type TestRegistry } from '../../support/registry.ts'
 import { startService } from '../../support/service.ts'
 
@@ -78,4 +78,46 @@ test('durability: a second process on the same data directory is refused, and th
   const second = startService({ WARMFRONT_DATA_DIR: service.dataDir })
   await assert.rejects(second, /already|in use|taken|process \d+/i)
   assert.equal((await service.call('GET', '/healthy')).text, '"OK"')
+})
+
+test('durability: a blob that is cut off again and again is continued by range, as long as each try brings something', async (t) => {
+  const registry = await startRegistry()
+  t.after(() => registry.close())
+  const service = await startService()
+  t.after(() => service.stop())
+  const size = 700_000
+  const image = makeImage({ layers: [size] })
+  const [layer] = [...image.blobs].find(([, bytes]) => bytes.length === size) ?? []
+  registry.push('library/app', image, '1.0')
+  registry.fault({ path: new RegExp(String(layer)), cutAfter: 100_000, times: 6 })
+
+  const job = await service.preheat({ type: 'image', url: `${registry.host}/library/app:1.0` })
+  const settled = await service.settled(job.id)
+  assert.equal(settled.state, 'SUCCESS', JSON.stringify(settled.error))
+  const reads = registry.asked(new RegExp(String(layer)), 'GET')
+  assert.equal(reads.length, 7)
+  assert.ok(reads.slice(1).every(({ headers }) => /^bytes=\d+-$/.test(headers.range ?? '')))
+  const sent = reads.reduce((sum, { bytesSent }) => sum + bytesSent, 0)
+  assert.ok(sent < 2 * size, `${sent} bytes were sent for ${size}`)
+})
+
+test('durability: a file is warmed through both contracts, and pulled by the sha256 of its bytes', async (t) => {
+  const server = await startRegistry()
+  t.after(() => server.close())
+  const service = await startService()
+  t.after(() => service.stop())
+  const bytes = bytesOf(500_000, 'a file')
+  server.putFile('/releases/tool.tar.gz', bytes)
+  const url = `${server.url}/releases/tool.tar.gz?X-Amz-Signature=s3cret`
+
+  const job = await service.preheat({ type: 'file', urls: [url] })
+  const settled = await service.settled(job.id)
+  assert.equal(settled.state, 'SUCCESS', JSON.stringify(settled.error))
+  assert.equal(JSON.stringify(settled).includes('s3cret'), false)
+  const { json } = await service.call('POST', '/api/preheat', { type: 'file', url })
+  const { data } = json as { readonly data: { readonly taskId: string } }
+  assert.equal((await service.settled(Number(data.taskId))).state, 'SUCCESS')
+  await server.close()
+  const pulled = await fetch(`${service.url}/v2/files/blobs/${digestOf(bytes)}`)
+  assert.deepEqual(Buffer.from(await pulled.arrayBuffer()), bytes)
 })
