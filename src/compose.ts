@@ -2,7 +2,6 @@
 
 import { randomBytes, randomUUID } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
-import { BlockList, isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { Identify } from './auth/identify.ts'
@@ -22,6 +21,7 @@ import { Closing } from './kit/closing.ts'
 import { EgressPolicy } from './kit/egress.ts'
 import { Lanes } from './kit/gate.ts'
 import { HttpClient } from './kit/http.ts'
+import { contains, networksOf } from './kit/networks.ts'
 import { Sealer } from './kit/seal.ts'
 import type { Announce } from './model/event.ts'
 import type { Peer } from './model/peer.ts'
@@ -214,13 +214,8 @@ function contractsOf({ config, preheat, roster, cache, ready, version }: Contrac
 }
 
 function within(networks: readonly string[]): (caller: Caller) => boolean {
-  const list = new BlockList()
-  for (const network of networks) {
-    const [address = '', bits] = network.split('/')
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-    list.addSubnet(address, Number(bits ?? (family === 'ipv6' ? 128 : 32)), family)
-  }
-  return ({ address, proxied }) => !proxied && list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+  const allowed = networksOf(networks)
+  return ({ address, proxied }) => !proxied && contains(allowed, address)
 }
 
 async function ownKey(dataDir: string): Promise<string> {

@@ -1,6 +1,7 @@
 // Judges where a connection may go. Pure: names are resolved elsewhere, and each address comes here before it is used.
 
-import { BlockList, isIP } from 'node:net'
+import { isIP, type BlockList } from 'node:net'
+import { contains, networksOf } from './networks.ts'
 
 /** What the connection is for: registries may stand in private networks, the address of a file may not. */
 export type Purpose = 'registry' | 'file'
@@ -37,7 +38,7 @@ const rules: readonly Rule[] = [
 ]
 
 function rule(name: string, appliesTo: readonly Purpose[], networks: string): Rule {
-  return { name, appliesTo, networks: blockListOf(networks.split(' ')) }
+  return { name, appliesTo, networks: networksOf(networks.split(' ')) }
 }
 
 /** The default policy, and what has been allowed beyond it. */
@@ -54,7 +55,7 @@ export class EgressPolicy {
       if (!/^(?:\*\.)?[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/.test(name))
         throw new RangeError(`not a network or host: ${name}`)
     }
-    this.#networks = blockListOf(allow.filter(isNetwork))
+    this.#networks = networksOf(allow.filter(isNetwork))
     this.#hosts = new Set(names.filter((name) => !name.startsWith('*.')))
     this.#domains = names.filter((name) => name.startsWith('*.')).map((name) => name.slice(1))
   }
@@ -104,17 +105,3 @@ function groupsOf(address: string): readonly number[] {
   const missing = 8 - numbers(left).length - numbers(right).length
   return [...numbers(left), ...Array.from({ length: missing }, () => 0), ...numbers(right)]
 }
-
-function blockListOf(networks: readonly string[]): BlockList {
-  const list = new BlockList()
-  for (const network of networks) {
-    const [address = '', bits] = network.split('/')
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-    const width = family === 'ipv6' ? 128 : 32
-    list.addSubnet(address, bits === undefined ? width : Number(bits), family)
-  }
-  return list
-}
-
-const contains = (list: BlockList, address: string): boolean =>
-  list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')

@@ -1,6 +1,6 @@
 // How the Open API refuses: one JSON object with `message`, and `errors` beside it on 422.
 
-import { Failure, type FailureCode } from '../../model/failure.ts'
+import { asFailure, type FailureCode } from '../../model/failure.ts'
 import type { Refuse } from '../http/route.ts'
 import type { Refusal } from './wire.ts'
 
@@ -41,9 +41,7 @@ const statuses = {
 } satisfies Record<FailureCode, number>
 
 export const refuse: Refuse = (thrown) => {
-  const failure =
-    thrown instanceof Failure ? thrown : new Failure('self.fault', 'Something went wrong inside Warmfront.')
-  const { code, message, hint } = failure.problem
+  const { code, message, hint } = asFailure(thrown).problem
   const status = statuses[code]
   const sentence = `${message} ${hint}`
   const body: Refusal = { message: sentence, code, ...(status === 422 ? { errors: sentence } : {}) }

@@ -1,6 +1,6 @@
 // How the supernode contract refuses: HTTP 200 with a code of its own, as documented, except where HTTP itself decides.
 
-import { Failure, type FailureCode } from '../../model/failure.ts'
+import { asFailure, type FailureCode } from '../../model/failure.ts'
 import type { Refuse } from '../http/route.ts'
 
 /** The HTTP status; the body's `code` is 400 beside 200, and the same as the status otherwise. */
@@ -41,9 +41,7 @@ const statuses = {
 } satisfies Record<FailureCode, number>
 
 export const refuse: Refuse = (failure) => {
-  const { code, message, hint } = (
-    failure instanceof Failure ? failure : new Failure('self.fault', 'Something went wrong inside Warmfront.')
-  ).problem
+  const { code, message, hint } = asFailure(failure).problem
   const status = statuses[code]
   const headers = status === 401 ? { 'www-authenticate': 'Bearer realm="warmfront"' } : {}
   return { status, headers, body: { code: status === 200 ? 400 : status, msg: `${message} ${hint}` } }
