@@ -30,8 +30,8 @@ export interface TestService {
   settled(id: number): Promise<Job>
   /** SIGKILL. */
   kill(): Promise<void>
-  /** SIGKILL, and the same data directory again. */
-  killAndRestart(): Promise<void>
+  /** SIGKILL, or SIGTERM as an operator would; then the same data directory again. */
+  restart(how: 'killed' | 'stopped'): Promise<void>
   stop(): Promise<void>
 }
 
@@ -132,8 +132,8 @@ class Service {
     return this.#program.kill()
   }
 
-  async killAndRestart(): Promise<void> {
-    await this.#program.kill()
+  async restart(how: 'killed' | 'stopped'): Promise<void> {
+    await (how === 'killed' ? this.#program.kill() : this.#program.stop())
     this.#before = this.output()
     this.#program = await this.#start()
   }
