@@ -57,7 +57,11 @@ export async function startService(settings: Readonly<Record<string, string>> = 
   }
   const start = () =>
     startProgram(process.execPath, [entry, 'serve'], { cwd: directory, env, ready: /listens on (http:\S+)/ })
-  const service = new Service(start, await start(), join(directory, 'data'))
+  const first = await start().catch(async (error: unknown) => {
+    await rm(directory, { recursive: true, force: true })
+    throw error
+  })
+  const service = new Service(start, first, join(directory, 'data'))
   return Object.assign(service, {
     async stop() {
       await service.end()
