@@ -4,7 +4,7 @@ import { eachAtMost } from '../kit/each.ts'
 import { headerOf } from '../kit/http-exchange.ts'
 import { redactUrl } from '../kit/redact.ts'
 import type { Blob } from '../model/blob.ts'
-import { Failure } from '../model/failure.ts'
+import { parseFileUrl } from '../model/file-url.ts'
 import type { ByteSink, Origin, Resolved } from '../model/ports.ts'
 import type { Conversation } from './conversation.ts'
 import { unknownBytes } from './media-types.ts'
@@ -56,17 +56,6 @@ class Files implements Origin {
     const { url, conversation, where } = file
     await readBytes(conversation, { url, size: blob.size, where }, from, { sink, signal })
   }
-}
-
-function parseFileUrl(text: string): URL {
-  const shown = JSON.stringify(redactUrl(text).slice(0, 200))
-  const invalid = (why: string) => new Failure('request.invalid', `The file address ${shown} ${why}.`)
-  if (!URL.canParse(text)) throw invalid('is not a URL')
-  const url = new URL(text)
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw invalid('is neither https nor http')
-  if (url.username !== '' || url.password !== '') throw invalid('carries a password; use the fields for it')
-  url.hash = ''
-  return url
 }
 
 /** Addresses that differ only in what may not be shown are numbered. */

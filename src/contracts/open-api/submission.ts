@@ -2,6 +2,7 @@
 
 import { redactHeaders, redactUrl } from '../../kit/redact.ts'
 import { Failure } from '../../model/failure.ts'
+import { parseFileUrl } from '../../model/file-url.ts'
 import { concurrentPeers, concurrentTasks, type JobRequest, type Submission } from '../../model/job.ts'
 import { scopes, type PeerChoice } from '../../model/peer.ts'
 import { parsePlatform } from '../../model/platform.ts'
@@ -58,9 +59,7 @@ function fileUrls(args: Args): readonly string[] {
   const urls = [...new Set([...(args.urls ?? []), ...(args.url ? [args.url] : [])])]
   if (urls.length === 0)
     throw new Failure('request.invalid', 'args.urls is missing; a file job needs at least one address.')
-  const bad = urls.findIndex((url) => !URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-  if (bad === -1) return urls
-  throw new Failure('request.invalid', `Address ${bad + 1} of args.urls and args.url is not an http or https address.`)
+  return urls.map((url) => parseFileUrl(url).href)
 }
 
 function toChoice(args: Args): PeerChoice {

@@ -3,10 +3,11 @@
 import { isSettled } from '../../engine/lifecycle.ts'
 import { redactHeaders, redactUrl } from '../../kit/redact.ts'
 import { concurrentPeers, concurrentTasks, type Job, type JobRequest, type Submission } from '../../model/job.ts'
+import { parseFileUrl } from '../../model/file-url.ts'
 import { parseReference } from '../../model/reference.ts'
 import type { PreheatBody, TaskAnswer } from './wire.ts'
 
-/** Throws `reference.invalid`. */
+/** Throws `reference.invalid`, `request.invalid`. */
 export function toSubmission(body: PreheatBody, userId: number, timeoutMs: number): Submission {
   const common = {
     peers: { scope: 'single_seed_peer' as const, ips: null, count: null, percentage: null },
@@ -23,7 +24,7 @@ export function toSubmission(body: PreheatBody, userId: number, timeoutMs: numbe
   const request: JobRequest =
     body.type === 'image'
       ? { ...common, type: 'image', url: body.url, reference: parseReference(body.url), platforms: [] }
-      : { ...common, type: 'file', urls: [redactUrl(body.url)] }
+      : { ...common, type: 'file', urls: [redactUrl(parseFileUrl(body.url).href)] }
   const secrets = { headers: body.headers, ...(body.type === 'file' ? { urls: [body.url] } : {}) }
   return { contract: 'supernode', bio: '', userId, request, secrets, clusterIds: [] }
 }

@@ -49,6 +49,13 @@ const supernode: readonly Row[] = [
     status: 200,
     says: /header is not as expected/,
   },
+  {
+    name: 'a file that has no address',
+    path: '/api/preheat',
+    body: { type: 'file', url: 'tool.tar.gz' },
+    status: 200,
+    says: /is not a URL/,
+  },
   { name: 'more than a mebibyte', path: '/api/preheat', body: big, status: 413, says: /larger than/ },
 ]
 
@@ -118,7 +125,7 @@ const openApi: readonly Row[] = [
     path: '/oapi/v1/jobs',
     body: oapi({ type: 'file', url: 'file:///etc/passwd' }),
     status: 422,
-    says: /not an http or https address/,
+    says: /neither https nor http/,
   },
   {
     name: 'an unknown platform',
