@@ -23,7 +23,15 @@ const homes = {
   store: ['knex', 'pg', '@electric-sql/pglite'],
   observability: ['winston'],
   config: ['yaml'],
-  'contracts/http': ['express', 'express-openapi-validator', 'helmet', 'passport', 'passport-http-bearer'],
+  'contracts/http': [
+    'express',
+    'express-openapi-validator',
+    'express-rate-limit',
+    'helmet',
+    'passport',
+    'passport-http-bearer',
+  ],
+  'contracts/ops': ['swagger-ui-dist'],
 }
 
 const anyOf = (names) => `(${names.join('|')})`

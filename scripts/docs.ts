@@ -1,8 +1,11 @@
-// Writes the pages that are generated from tables: `npm run docs`. A test fails when one is stale.
+// Writes what is generated from tables and from the documents of the contracts: `npm run docs`. A test fails when one is stale.
 
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import openapiTS, { astToString } from 'openapi-typescript'
+import { parse } from 'yaml'
 import { environmentName, settings, type Setting } from '../src/config/settings.ts'
 import { failureCodes, failureKind, type Side } from '../src/model/failure.ts'
+import { bundle, type OpenApiDocument } from './bundle.ts'
 
 const generated = '<!-- Written by "npm run docs" from the table in the code. -->'
 
@@ -75,8 +78,24 @@ export function renderFailures(): string {
   ].join('\n')
 }
 
+const root = new URL('../', import.meta.url)
+
+/** The documents of all contracts as one. */
+export function renderBundle(): string {
+  const documents = settings.contracts.fallback?.split(',').map((contract) => {
+    const text = readFileSync(new URL(`openapi/${contract}.yaml`, root), 'utf8')
+    return [contract, parse(text) as OpenApiDocument] as const
+  })
+  return bundle(Object.fromEntries(documents ?? []))
+}
+
+/** The TypeScript types of a document. */
+export const renderTypes = async (document: string): Promise<string> => astToString(await openapiTS(document))
+
 if (import.meta.main) {
-  const root = new URL('../', import.meta.url)
   writeFileSync(new URL('docs/settings.md', root), renderSettings())
   writeFileSync(new URL('docs/failures.md', root), renderFailures())
+  const document = renderBundle()
+  writeFileSync(new URL('openapi/warmfront.yaml', root), document)
+  writeFileSync(new URL('test/support/openapi-client.schema.ts', root), await renderTypes(document))
 }

@@ -4,28 +4,35 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { AccessTokens } from './auth/access-tokens.ts'
 import { Identify } from './auth/identify.ts'
 import type { Config } from './config/load.ts'
 import { makeApp } from './contracts/http/app.ts'
 import type { Caller, Contract } from './contracts/http/route.ts'
-import { listen } from './contracts/http/server.ts'
+import { listen, type Draining } from './contracts/http/server.ts'
+import { Traffic } from './contracts/http/traffic.ts'
+import { krakenContract } from './contracts/kraken/routes.ts'
 import { mirrorContract } from './contracts/mirror/routes.ts'
-import { openApiContract } from './contracts/open-api/routes.ts'
+import { openApiContract, type OpenApiParts } from './contracts/open-api/routes.ts'
 import { opsContract } from './contracts/ops/routes.ts'
+import { preheatsContract } from './contracts/preheats/routes.ts'
 import { supernodeContract } from './contracts/supernode/routes.ts'
+import { ClusterBook } from './engine/clusters.ts'
 import { Conductor } from './engine/conduct.ts'
+import { Forecast } from './engine/forecast.ts'
 import { Preheat } from './engine/preheat.ts'
 import { deadlineFailure } from './engine/run.ts'
 import { systemClock } from './kit/clock.ts'
 import { Closing } from './kit/closing.ts'
 import { EgressPolicy } from './kit/egress.ts'
 import { Lanes } from './kit/gate.ts'
+import { manyListen } from './kit/signals.ts'
 import { HttpClient } from './kit/http.ts'
 import { contains, networksOf } from './kit/networks.ts'
 import { Sealer } from './kit/seal.ts'
 import type { Announce } from './model/event.ts'
+import { Failure } from './model/failure.ts'
 import type { Peer } from './model/peer.ts'
-import type { Roster } from './model/ports.ts'
 import { logEvents } from './observability/announce.ts'
 import { openLog, type Log } from './observability/log.ts'
 import { openCache } from './peers/local/cache.ts'
@@ -36,14 +43,21 @@ import { RegistryOrigins } from './registry/resolver.ts'
 import { Clusters } from './store/clusters.ts'
 import { openDatabase } from './store/database.ts'
 import { lockDirectory } from './store/directory-lock.ts'
+import { Hits } from './store/hits.ts'
 import { Jobs } from './store/jobs.ts'
 import { Leases } from './store/leases.ts'
 import { Tokens } from './store/tokens.ts'
 
 /** How long each part may take to close. */
 const closeEachMs = 10_000
-/** For calls under way when the service is told to stop. */
-const drainMs = 5_000
+/** For calls under way when no new ones are taken any more. */
+const graceMs = 5_000
+/** So many clients at once are a burst. */
+const manyCalls = 8
+/** Between two sweeps of what the rate limits counted. */
+const sweepEveryMs = 60_000
+/** A plan is asked for by a person who waits; each holds a connection while its registry thinks. */
+const plans = { atOnce: 16, withinMs: 30_000 }
 /** How often a replica looks for jobs that another one accepted or gave back. */
 const lookEveryMs = 1_000
 /** Sealing keys of our own making are twice as long as any that we ask for. */
@@ -54,18 +68,24 @@ export interface Service {
   /** Made just now, and known nowhere else. */
   readonly firstToken: string | undefined
   readonly log: Log
-  close(): Promise<void>
+  /** `at once`: without waiting for load balancers to notice. */
+  close(how: 'drained' | 'at once'): Promise<void>
 }
 
 /** Opens the service. Whatever was opened is closed again when a later part cannot be. */
 export async function compose(config: Config, version: string): Promise<Service> {
   const log = openLog(config.log_level)
   const closing = new Closing()
-  const close = () => closing.all(closeEachMs, (name, error) => log.error('not closed', { name, error: String(error) }))
+  const drain = { delayMs: config.drain_delay, graceMs }
+  const close = async (how: 'drained' | 'at once') => {
+    if (how === 'at once') drain.delayMs = 0
+    const eachMs = closeEachMs + drain.delayMs
+    await closing.all(eachMs, (name, error) => log.error('not closed', { name, error: String(error) }))
+  }
   try {
-    return { ...(await open({ config, version, log, closing })), log, close }
+    return { ...(await open({ config, version, log, closing, drain })), log, close }
   } catch (error) {
-    await close()
+    await close('at once')
     throw error
   }
 }
@@ -86,9 +106,11 @@ interface Opening {
   readonly version: string
   readonly log: Log
   readonly closing: Closing
+  /** As it stands when the server is closed. */
+  readonly drain: Draining
 }
 
-async function open({ config, version, log, closing }: Opening): Promise<Omit<Service, 'close' | 'log'>> {
+async function open({ config, version, log, closing, drain }: Opening): Promise<Omit<Service, 'close' | 'log'>> {
   const announce = logEvents(log)
   const lock = await lockDirectory(config.data_dir)
   closing.add('data directory', () => lock.release())
@@ -100,7 +122,8 @@ async function open({ config, version, log, closing }: Opening): Promise<Omit<Se
   const jobs = new Jobs(database, sealer)
   const leases = new Leases(database, sealer)
   const clusters = new Clusters(database)
-  const identify = new Identify(new Tokens(database), config.admin_token, systemClock)
+  const tokens = new Tokens(database)
+  const identify = new Identify(tokens, config.admin_token, systemClock)
 
   const http = new HttpClient({
     egress: new EgressPolicy(config.egress_allow),
@@ -134,30 +157,53 @@ async function open({ config, version, log, closing }: Opening): Promise<Omit<Se
   })
   // Only one process can have the embedded database: whatever leases it holds are those of a process that is gone.
   if (database.kind === 'pglite') await leases.releaseAll()
-  const worker = openWorker({ leases, conductor, announce, config })
-  closing.add('worker', () => worker.close())
+  const traffic = new Traffic()
+  const worker = openWorker({ leases, conductor, announce, config, traffic })
   const preheat = new Preheat(
-    { jobs, roster, announce, wake: () => worker.wake(), heed: (job) => worker.heed(job) },
+    { jobs, roster, announce, clock: systemClock, wake: () => worker.wake(), heed: (job) => worker.heed(job) },
     { longestMs: config.job_timeout_max },
   )
 
+  const openApi: OpenApiParts = {
+    preheat,
+    forecast: new Forecast({ origins, roster, clock: systemClock }, plans),
+    tokens: new AccessTokens(tokens, systemClock),
+    clusters: new ClusterBook(clusters, roster),
+  }
+
+  const stopping = manyListen()
+  const ready = async (): Promise<void> => {
+    if (stopping.signal.aborted) throw new Failure('self.stopping', 'This replica is stopping.')
+    await database.health()
+  }
+  const hits = new Hits(database)
+  const sweeping = setInterval(() => {
+    hits.sweep().catch((error: unknown) => announce({ at: 'fault', where: 'sweeping the rate limits', error }))
+  }, sweepEveryMs)
+  closing.add('sweeping', async () => clearInterval(sweeping))
+
   const app = makeApp({
-    contracts: contractsOf({
-      config,
-      preheat,
-      roster,
-      cache,
-      ready: () => database.health(),
-      version: version,
-    }),
+    contracts: contractsOf({ config, openApi, preheat, cache, ready, version }),
     identifies: (token) => identify.token(token),
     prefixes: config.path_prefixes,
+    limits: {
+      hits,
+      token: config.rate_limit_token,
+      address: config.rate_limit_address,
+      failedAuth: config.rate_limit_failed_auth,
+    },
+    trustedProxies: config.trusted_proxies,
+    traffic,
+    stopping: stopping.signal,
     onFault: (where, error) => announce({ at: 'fault', where, error }),
   })
   const firstToken = await identify.firstToken()
-  worker.start()
   const listening = await listen(app, config.host, config.port)
-  closing.add('server', () => listening.close(drainMs))
+  worker.start()
+  // Closed from the last to the first: the jobs go back to the other replicas while calls are still answered.
+  closing.add('server', () => listening.close(drain))
+  closing.add('worker', () => worker.close())
+  closing.add('readiness', async () => stopping.abort())
   return { port: listening.port, firstToken }
 }
 
@@ -177,9 +223,10 @@ interface WorkerParts {
   readonly conductor: Conductor
   readonly announce: Announce
   readonly config: Config
+  readonly traffic: Traffic
 }
 
-function openWorker({ leases, conductor, announce, config }: WorkerParts): Worker {
+function openWorker({ leases, conductor, announce, config, traffic }: WorkerParts): Worker {
   const holder = `${hostname()} ${process.pid} ${randomUUID()}`
   return new Worker(
     {
@@ -187,6 +234,7 @@ function openWorker({ leases, conductor, announce, config }: WorkerParts): Worke
       clock: systemClock,
       announce,
       conduct: (claim, signal) => conductor.conduct(claim, signal),
+      busy: () => traffic.open > manyCalls,
       deadline: deadlineFailure,
     },
     { holder, jobsAtOnce: config.jobs_at_once, leaseMs: config.job_lease, lookEveryMs },
@@ -195,20 +243,22 @@ function openWorker({ leases, conductor, announce, config }: WorkerParts): Worke
 
 interface ContractParts {
   readonly config: Config
+  readonly openApi: OpenApiParts
   readonly preheat: Preheat
-  readonly roster: Roster
   readonly cache: Parameters<typeof mirrorContract>[0]
   readonly ready: () => Promise<void>
   readonly version: string
 }
 
-function contractsOf({ config, preheat, roster, cache, ready, version }: ContractParts): readonly Contract[] {
+function contractsOf({ config, openApi, preheat, cache, ready, version }: ContractParts): readonly Contract[] {
   const usualTimeoutMs = config.job_timeout
   const all = [
     supernodeContract(preheat, { timeoutMs: usualTimeoutMs, open: config.legacy_auth === 'open' }),
-    openApiContract(preheat, { usualTimeoutMs, clusters: () => roster.clusters() }),
+    preheatsContract(preheat, { timeoutMs: usualTimeoutMs, open: config.legacy_auth === 'open' }),
+    krakenContract(preheat, { timeoutMs: usualTimeoutMs, open: config.legacy_auth === 'open' }),
+    openApiContract(openApi, { usualTimeoutMs }),
     { ...mirrorContract(cache, { defaultNamespace: 'docker.io' }), trusts: within(config.mirror_allow) },
-    opsContract({ ready, version }),
+    opsContract({ ready, version, contracts: config.contracts }),
   ]
   return all.filter(({ name }) => config.contracts.some((wanted) => wanted === name))
 }

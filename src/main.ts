@@ -50,7 +50,8 @@ async function serve(config: Config): Promise<void> {
   const stop = (signal: NodeJS.Signals): void => {
     log.info('stopping', { signal })
     process.once(signal, () => process.exit(1))
-    service.close().then(
+    // Somebody at a terminal does not want to wait for load balancers; a second signal ends it at once.
+    service.close(signal === 'SIGINT' ? 'at once' : 'drained').then(
       () => process.exit(0),
       () => process.exit(1),
     )

@@ -98,11 +98,11 @@ export const networkOrHost: Read<string> = (value) => {
   }
 }
 
-/** `/a/b`: begins with a slash, does not end with one. */
-export const pathPrefix: Read<string> = (value) => {
-  const read = text(value)
-  if (/^(?:\/[A-Za-z0-9._~-]+)+$/.test(read)) return read
-  throw expected('a path such as /group-a')
+/** `/a/b`, or `/a/b=2+3` where it is for these clusters. The path begins with a slash and does not end with one. */
+export const pathPrefix: Read<{ readonly path: string; readonly clusterIds: readonly number[] }> = (value) => {
+  const [, path, ids] = /^((?:\/[A-Za-z0-9._~-]+)+)(?:=(\d{1,9}(?:\+\d{1,9})*))?$/.exec(text(value)) ?? []
+  if (path === undefined) throw expected('a path such as /group-a, or /group-a=2+3 where it is for these clusters')
+  return { path, clusterIds: ids === undefined ? [] : ids.split('+').map(Number) }
 }
 
 export const databaseAddress: Read<string> = (value) => {

@@ -99,10 +99,46 @@ export const settings = {
     about: 'The contracts that are served.',
   }),
   path_prefixes: setting({
-    type: 'list of paths',
+    type: 'list of paths, or of path=cluster+cluster',
     fallback: '',
     read: listOf(pathPrefix),
-    about: 'Every contract also answers below these.',
+    about:
+      'Every contract also answers below these. One with clusters, such as /edge=2+3, is for these where a call itself names none: so one adapter serves several node groups of a Harbor.',
+  }),
+  rate_limit_token: setting({
+    type: 'number',
+    fallback: '6000',
+    read: wholeNumber(0, 1_000_000),
+    about:
+      'Calls a minute with one token, over all replicas; 0 means any number. 300 workers of a Harbor make some 2,400.',
+  }),
+  rate_limit_address: setting({
+    type: 'number',
+    fallback: '12000',
+    read: wholeNumber(0, 1_000_000),
+    about:
+      'Calls a minute from one address, over all replicas; 0 means any number. Health, documents and the mirror are not counted.',
+  }),
+  rate_limit_failed_auth: setting({
+    type: 'number',
+    fallback: '60',
+    read: wholeNumber(0, 1_000_000),
+    about:
+      'Tokens a minute from one address that are refused as wrong before they are refused as too many; 0 means any number.',
+  }),
+  trusted_proxies: setting({
+    type: 'list of networks',
+    fallback: '',
+    read: listOf(network),
+    about:
+      "Proxies in front whose X-Forwarded-For is believed, for the limits per address; without it a proxy's clients count as one.",
+  }),
+  drain_delay: setting({
+    type: 'duration',
+    fallback: '3s',
+    read: durationMs(0, 300 * second),
+    about:
+      'After SIGTERM, how long calls are still answered while /readyz says 503: the time that load balancers need to notice.',
   }),
   log_level: setting({
     type: 'error | warn | info | debug',

@@ -25,6 +25,7 @@ import { anyOf } from '../kit/signals.ts'
 import type { Lanes } from '../kit/gate.ts'
 import { Ledger } from './ledger.ts'
 import { mayBecome } from './lifecycle.ts'
+import { movedTag } from './moved-tag.ts'
 import { chooseAll, planTasks, resumeTasks } from './plan.ts'
 import { problemOf } from './progress.ts'
 import { afterFailure, usualPolicy } from './retry.ts'
@@ -32,11 +33,8 @@ import { warmTask } from './warm.ts'
 
 /** Between two writes of the progress of one job. */
 const progressEveryMs = 1000
-/**
- * A job that has been begun so often without coming to an end brings its replicas down; it is ended instead. An epoch
- * grows by each claim and by each time the job is given back.
- */
-const lastEpoch = 40
+/** A job that has been claimed and given back so often brings its replicas down; it is ended instead. */
+const mostBegun = 40
 
 export interface RunPorts {
   readonly origins: Origins
@@ -121,8 +119,8 @@ export class Run {
   }
 
   #refuseHopeless(): void {
-    const { job, lease } = this.#claim
-    if (lease.epoch > lastEpoch) {
+    const { job, begun } = this.#claim
+    if (begun > mostBegun) {
       throw new Failure('self.fault', 'The job was begun many times and never came to an end.')
     }
     if (this.#ports.clock.now() >= job.deadlineAtMs) throw deadlineFailure(job)
@@ -178,7 +176,8 @@ export class Run {
     const plan = planTasks(artifact.blobs, crew.peers)
     const asksAgain = (peer: Peer): boolean => crew.driverOf(peer).probe === 'exact'
     this.#ledger = new Ledger(resumeTasks(plan, before, asksAgain))
-    const { platforms, warnings } = artifact
+    const { platforms } = artifact
+    const warnings = [...artifact.warnings, ...movedTag(job.request, artifact.image)]
     const pinned = artifact.image?.digest ?? null
     await this.#change({ state: 'warming', pinned, platforms, warnings, progress: this.#ledger.progress })
     await this.flush()

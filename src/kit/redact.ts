@@ -17,6 +17,9 @@ const inText: readonly (readonly [RegExp, string])[] = [
   [/([a-z][a-z0-9+.-]*:\/\/)[^/\s:@"']*:[^/\s@"']*@/gi, `$1${mask}@`],
 ]
 
+/** Something in it was masked, so that it is not what it was. */
+export const isRedacted = (text: string): boolean => text.includes(mask)
+
 export const redactText = (text: string): string => inText.reduce((safe, [what, by]) => safe.replace(what, by), text)
 
 /** The same headers, with every value that could be a credential masked. */

@@ -23,6 +23,8 @@ const kinds = {
     hint: 'The Allow header names the methods that are served here.',
   },
   'request.unsupported': { side: 'caller', temporary: false, hint: 'Send the body as application/json.' },
+  'request.conflict': { side: 'caller', temporary: false, hint: 'Look at what is there already, and decide again.' },
+  'request.too-many': { side: 'caller', temporary: true, hint: 'Wait as long as Retry-After says.' },
   'request.not-found': { side: 'caller', temporary: false, hint: 'Check the path and the id.' },
   'reference.invalid': {
     side: 'caller',

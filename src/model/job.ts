@@ -34,6 +34,11 @@ export interface ImageRequest extends CommonRequest {
   readonly reference: ImageReference
   /** `os/arch[/variant]`, or `all`; empty means the registry's or the service's own policy. */
   readonly platforms: readonly string[]
+  /**
+   * What the client believed the tag to mean, as it wrote it: Harbor up to 2.11 and Kraken's notifications say it. The
+   * tag decides; a job warns when it has moved.
+   */
+  readonly expectedDigest?: string
 }
 
 export interface FileRequest extends CommonRequest {
@@ -47,13 +52,15 @@ export type JobRequest = ImageRequest | FileRequest
 
 /** The part of a request that may never be shown: kept sealed, and wiped when the job settles. */
 export interface JobSecrets {
+  /** Instead of the request's, where a retry brought another one. */
+  readonly username?: string
   readonly password?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly urls?: readonly string[]
 }
 
 /** The contracts through which a job can come in. */
-export type JobContract = 'supernode' | 'open-api'
+export type JobContract = 'supernode' | 'preheats' | 'open-api' | 'kraken'
 
 /** One command, whichever contract it came through. */
 export interface Submission {
@@ -64,6 +71,8 @@ export interface Submission {
   readonly secrets: JobSecrets
   /** Empty means all clusters. */
   readonly clusterIds: readonly number[]
+  /** Names this command: sent again with the same key by the same user, it is the same job. */
+  readonly idempotencyKey?: string
 }
 
 export interface Progress {

@@ -7,9 +7,19 @@ export interface Cluster {
   readonly driver: string
   readonly bio: string
   readonly isDefault: boolean
+  readonly kept: ClusterKept
   readonly createdAtMs: number
   readonly updatedAtMs: number
 }
+
+/** What Dragonfly's clients say about a cluster, as JSON: kept and shown, and without an effect here. */
+export interface ClusterKept {
+  readonly scopes: JsonObject
+  readonly scheduler: JsonObject
+  readonly seedPeer: JsonObject
+  readonly peer: JsonObject
+}
+type JsonObject = Readonly<Record<string, unknown>>
 
 export interface Peer {
   /** Unique among all clusters, and the same after a restart. */

@@ -4,9 +4,9 @@ import type { Artifact, Blob, ImageName } from './blob.ts'
 import type { Digest } from './digest.ts'
 import type { Problem } from './failure.ts'
 import type { Job, JobContract, JobRequest, JobSecrets, JobState, Progress } from './job.ts'
-import type { Cluster, Peer } from './peer.ts'
+import type { Cluster, ClusterKept, Peer } from './peer.ts'
 import type { Permission } from './principal.ts'
-import type { Proof, Source, Task } from './task.ts'
+import type { Proof, Source, Task, TaskState } from './task.ts'
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -81,6 +81,8 @@ export interface PeerDriver {
 export interface Roster {
   /** All clusters, ordered by id. */
   clusters(): Promise<readonly Cluster[]>
+  /** Names of the drivers that this replica has. */
+  readonly drivers: readonly string[]
   peersOf(cluster: Cluster): Promise<readonly Peer[]>
   driverOf(cluster: Cluster): PeerDriver
 }
@@ -105,6 +107,8 @@ export interface Lease {
 
 export interface Claim {
   readonly lease: Lease
+  /** How often the job was claimed or given back by now, since it came or was last retried. */
+  readonly begun: number
   readonly job: Job
   /** undefined: they were sealed with a key that this replica does not have. */
   readonly secrets: JobSecrets | undefined
@@ -114,6 +118,10 @@ export interface JobFilter {
   readonly states?: readonly JobState[]
   readonly type?: 'image' | 'file'
   readonly userId?: number
+}
+
+export interface TaskFilter {
+  readonly state?: TaskState
 }
 
 export interface Page<T> {
@@ -140,11 +148,24 @@ export interface JobEnd {
 /** The jobs as clients see them. Every method is one round trip unless it says otherwise. */
 export interface JobStore {
   insert(job: NewJob): Promise<Job>
+  /** As insert, once for each user and key: `made` is false where an earlier call made the job. */
+  insertOnce(key: string, job: NewJob): Promise<{ readonly job: Job; readonly made: boolean }>
   get(id: number): Promise<Job | undefined>
   /** Newest first. `page` from 1. Two round trips. */
   list(filter: JobFilter, page: number, perPage: number): Promise<Page<Job>>
   /** In the order of the plan. */
   tasks(job: number): Promise<readonly Task[]>
+  /** In the order of the plan. `page` from 1. Two round trips. */
+  taskPage(job: number, filter: TaskFilter, page: number, perPage: number): Promise<Page<Task>>
+  /** Changes the note for people, in any state of the job. */
+  note(id: number, bio: string): Promise<Job | undefined>
+  /** Takes the job and its tasks away, whatever its state; whoever conducts it can write nothing more. */
+  remove(id: number): Promise<boolean>
+  /**
+   * Puts a failed or cancelled job back into the queue, with a deadline of `timeoutMs` from now; its tasks stay as they
+   * are. undefined: it is not there, or in another state by now.
+   */
+  reopen(job: Job, secrets: JobSecrets, timeoutMs: number): Promise<Job | undefined>
   /** A queued job that nobody holds is cancelled at once; a held one is marked, and its conductor hears it. */
   cancel(id: number): Promise<Job | undefined>
 }
@@ -165,21 +186,82 @@ export interface JobQueue {
   endOverdue(problem: Problem): Promise<readonly number[]>
 }
 
-export interface TokenRecord {
-  readonly id: number
+export interface NewToken {
+  /** Unique. */
   readonly name: string
+  readonly bio: string
+  /** Hex of the token's sha256; the token itself is kept nowhere. */
   readonly hash: string
   readonly permissions: readonly Permission[]
   readonly userId: number
   readonly expiresAtMs: number
-  readonly active: boolean
 }
 
+export interface TokenRecord extends NewToken {
+  readonly id: number
+  readonly active: boolean
+  /** Exact to the minute, since it is written at most once in one. */
+  readonly lastUsedAtMs: number | null
+  readonly createdAtMs: number
+  readonly updatedAtMs: number
+}
+
+/** What is left out stays as it is. */
+export type TokenChange = Partial<Pick<TokenRecord, 'bio' | 'permissions' | 'active' | 'expiresAtMs' | 'userId'>>
+
+export interface TokenFilter {
+  readonly active?: boolean
+  readonly userId?: number
+}
+
+/** The access tokens. Every method is one round trip unless it says otherwise. */
 export interface TokenStore {
-  /** By the hex of the token's sha256. */
+  /** By the hash, for a token that was shown: also notes the time of its use, if it is active and has not expired. */
   find(hash: string): Promise<TokenRecord | undefined>
   count(): Promise<number>
-  insert(token: Omit<TokenRecord, 'id' | 'active'>): Promise<number>
+  /** Throws `request.conflict` where the name is taken. */
+  insert(token: NewToken): Promise<TokenRecord>
+  get(id: number): Promise<TokenRecord | undefined>
+  /** Newest first. `page` from 1. Two round trips. */
+  list(filter: TokenFilter, page: number, perPage: number): Promise<Page<TokenRecord>>
+  change(id: number, change: TokenChange): Promise<TokenRecord | undefined>
+  /** false: there was none. */
+  remove(id: number): Promise<boolean>
+}
+
+export interface NewCluster {
+  /** Unique. */
+  readonly name: string
+  readonly driver: string
+  readonly bio: string
+  readonly isDefault: boolean
+  readonly kept: ClusterKept
+}
+
+/** What is left out stays as it is. */
+export type ClusterChange = Partial<Pick<Cluster, 'name' | 'bio' | 'isDefault' | 'kept'>>
+
+/** The clusters. Making one the default takes that from the others. */
+export interface ClusterStore {
+  /** All of them, ordered by id. One round trip. */
+  list(): Promise<readonly Cluster[]>
+  /** Throws `request.conflict` where the name is taken. */
+  insert(cluster: NewCluster): Promise<Cluster>
+  /** Throws `request.conflict` where the name is taken. undefined: there is none. */
+  change(id: number, change: ClusterChange): Promise<Cluster | undefined>
+  /** false: there is none, or it is the last one, which stays. */
+  remove(id: number): Promise<boolean>
+}
+
+/** How often something happened in a window of time, counted by all replicas together. */
+export interface HitStore {
+  /**
+   * Adds `count` hits to the key and returns how many there are by now, in the window that began with the first of
+   * them. One round trip.
+   */
+  hit(key: string, count: number, windowMs: number): Promise<{ readonly hits: number; readonly resetsAtMs: number }>
+  /** Takes away what is over. */
+  sweep(): Promise<void>
 }
 
 // ── the embedded cache, as the mirror contract reads it ──────────────────────────────────────────────────────────

@@ -22,6 +22,7 @@ export function makeRoster(clusters: () => Promise<readonly Cluster[]>, crews: R
   }
   return {
     clusters,
+    drivers: Object.keys(crews),
     peersOf: async (cluster) => crewOf(cluster).peersOf(cluster),
     driverOf: (cluster) => crewOf(cluster).driver,
   }

@@ -23,9 +23,15 @@ export interface WorkerPorts {
   readonly announce: Announce
   /** Resolves once the job is settled; throws when it is left unsettled. */
   readonly conduct: (claim: Claim, signal: AbortSignal) => Promise<void>
+  /** Whether so many clients wait for an answer that new jobs should wait for them. */
+  readonly busy: () => boolean
   /** What to end a job with when its time is up. */
   readonly deadline: (job: Job) => Failure
 }
+
+/** A burst of calls is over sooner than this; whoever calls without end does not keep jobs from being begun. */
+const mostPatienceMs = 500
+const patienceMs = 20
 
 interface Held {
   readonly claim: Claim
@@ -74,6 +80,7 @@ export class Worker {
     const { queue } = this.#ports
     const { holder, leaseMs, jobsAtOnce } = this.#options
     while (!this.#closing.signal.aborted) {
+      await this.#letCallsPass()
       this.#wake = Promise.withResolvers()
       const room = jobsAtOnce - this.#held.size
       try {
@@ -83,6 +90,14 @@ export class Worker {
         this.#ports.announce({ at: 'fault', where: 'claiming jobs', error })
       }
       await this.#nap(this.#options.lookEveryMs)
+    }
+  }
+
+  /** Harbor's workers come all at once, and it is they who have no patience: conducting shares the processor with them. */
+  async #letCallsPass(): Promise<void> {
+    const { busy, clock } = this.#ports
+    for (let waited = 0; busy() && waited < mostPatienceMs; waited += patienceMs) {
+      await clock.sleep(patienceMs, this.#closing.signal).catch(() => {})
     }
   }
 

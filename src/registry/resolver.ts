@@ -98,7 +98,7 @@ export class RegistryOrigins implements Origins {
       purpose: request.type === 'image' ? 'registry' : 'file',
       tlsOf: tlsTowards(home, settings, this.#options),
       scope,
-      credential: credentialOf(request.username, secrets.password, settings),
+      credential: credentialOf(secrets.username ?? request.username, secrets.password, settings),
       headers: travellingHeaders(secrets.headers ?? {}),
     })
   }
@@ -115,6 +115,6 @@ const scopeOf = ({ repository }: { readonly repository: string }): string => `re
 /** Everything that an answer depends on, hashed because secrets are among it. */
 function flightKey(request: JobRequest, secrets: JobSecrets, pinned: Digest | null): string {
   const what = request.type === 'image' ? [request.reference, request.platforms] : [secrets.urls ?? request.urls]
-  const parts = [request.type, what, request.username, secrets.password, secrets.headers, pinned]
+  const parts = [request.type, what, secrets.username ?? request.username, secrets.password, secrets.headers, pinned]
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64')
 }

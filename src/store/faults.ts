@@ -63,3 +63,7 @@ export function storeFault(error: unknown, place: string): unknown {
   if ('detail' in error) delete error.detail
   return error
 }
+
+/** The error says that a row with these values is there already: SQLSTATE 23505, by the name of the unique index. */
+export const isTaken = (error: unknown, index: string): boolean =>
+  error instanceof Error && codeOf(error) === '23505' && 'constraint' in error && error.constraint === index

@@ -2,18 +2,22 @@
 
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
+import { Batch } from '../kit/batch.ts'
 import type { Sealer } from '../kit/seal.ts'
 import { Failure } from '../model/failure.ts'
-import { noProgress, type Job } from '../model/job.ts'
-import type { JobFilter, JobStore, NewJob, Page } from '../model/ports.ts'
+import { noProgress, type Job, type JobSecrets } from '../model/job.ts'
+import type { JobFilter, JobStore, NewJob, Page, TaskFilter } from '../model/ports.ts'
 import type { Task } from '../model/task.ts'
 import type { Database } from './database.ts'
-import { jobColumns, json, storable, toJob, toTask, type JobRow, type TaskRow } from './rows.ts'
+import { isId, jobColumns, json, storable, toId, toJob, toTask, type JobRow, type TaskRow } from './rows.ts'
 import { sealSecrets } from './secrets.ts'
 
 export class Jobs implements JobStore {
   readonly #database: Database
   readonly #sealer: Sealer
+  /** Harbor's workers post all at once: what comes during an insert goes into the next one. */
+  readonly #inserts = new Batch<NewRow, Job>(mostAtOnce, (rows) => this.#insertAll(rows))
+  readonly #reads = new Batch<number, Job | undefined>(mostAtOnce, (ids) => this.#getAll(ids))
 
   /** What the sealer seals, the sealer of the queue must be able to open. */
   constructor(database: Database, sealer: Sealer) {
@@ -22,36 +26,21 @@ export class Jobs implements JobStore {
   }
 
   async insert(job: NewJob): Promise<Job> {
-    const taskId = `group_${randomUUID()}`
-    const rows = await this.#database.run((db) =>
-      db('jobs')
-        .insert({
-          task_id: taskId,
-          contract: job.contract,
-          type: job.request.type,
-          bio: storable(job.bio),
-          user_id: job.userId,
-          request: json(job.request),
-          secrets: sealSecrets(this.#sealer, job.secrets, taskId),
-          cluster_ids: json(job.clusterIds),
-          progress: json(noProgress),
-          deadline_at: db.raw(`now() + ? * interval '1 millisecond'`, [job.timeoutMs]),
-        })
-        .returning<JobRow[]>([...jobColumns]),
+    return this.#inserts.add(this.#toRow(job))
+  }
+
+  async insertOnce(key: string, job: NewJob): Promise<{ readonly job: Job; readonly made: boolean }> {
+    const row = this.#toRow(job)
+    const { rows } = await this.#database.run((db) =>
+      db.raw<{ rows: JobRow[] }>(insertOnce, [json([row]), storable(key)]),
     )
-    const [row] = rows
-    if (row === undefined) throw new Error('an insert returned no row')
-    return toJob(row)
+    const [inserted] = rows
+    if (inserted === undefined) throw new Error('an insert returned no row')
+    return { job: toJob(inserted), made: inserted.task_id === row.task_id }
   }
 
   async get(id: number): Promise<Job | undefined> {
-    if (!isId(id)) return undefined
-    const row = await this.#database.run((db) =>
-      db('jobs')
-        .where({ id })
-        .first<JobRow | undefined>([...jobColumns]),
-    )
-    return row && toJob(row)
+    return isId(id) ? this.#reads.add(id) : undefined
   }
 
   async list(filter: JobFilter, page: number, perPage: number): Promise<Page<Job>> {
@@ -74,13 +63,134 @@ export class Jobs implements JobStore {
     return rows.map(toTask)
   }
 
+  async taskPage(job: number, filter: TaskFilter, page: number, perPage: number): Promise<Page<Task>> {
+    if (!isId(job)) return { rows: [], total: 0 }
+    const matching = { job_id: job, ...(filter.state !== undefined && { state: filter.state }) }
+    return this.#database.run(async (db) => {
+      const counted = await db('tasks').where(matching).count<{ count: string }[]>()
+      const rows = await db('tasks')
+        .where(matching)
+        .select<TaskRow[]>('*')
+        .orderBy('ordinal')
+        .limit(perPage)
+        .offset((page - 1) * perPage)
+      return { rows: rows.map(toTask), total: Number(counted[0]?.count ?? 0) }
+    })
+  }
+
+  async note(id: number, bio: string): Promise<Job | undefined> {
+    if (!isId(id)) return undefined
+    const [row] = await this.#database.run((db) =>
+      db('jobs')
+        .where({ id })
+        .update({ bio: storable(bio) })
+        .returning<JobRow[]>([...jobColumns]),
+    )
+    return row && toJob(row)
+  }
+
+  async remove(id: number): Promise<boolean> {
+    if (!isId(id)) return false
+    return (await this.#database.run((db) => db('jobs').where({ id }).del())) === 1
+  }
+
+  async reopen(job: Job, secrets: JobSecrets, timeoutMs: number): Promise<Job | undefined> {
+    const sealed = sealSecrets(this.#sealer, secrets, job.taskId)
+    const { rows } = await this.#database.run((db) => db.raw<{ rows: JobRow[] }>(reopen, [sealed, timeoutMs, job.id]))
+    return rows[0] && toJob(rows[0])
+  }
+
   async cancel(id: number): Promise<Job | undefined> {
     if (!isId(id)) return undefined
     const { problem } = new Failure('job.cancelled', 'The job was cancelled before it began.')
     const { rows } = await this.#database.run((db) => db.raw<{ rows: JobRow[] }>(cancel, [id, json(problem), id]))
     return rows[0] && toJob(rows[0])
   }
+
+  #toRow(job: NewJob): NewRow {
+    const taskId = `group_${randomUUID()}`
+    return {
+      task_id: taskId,
+      contract: job.contract,
+      type: job.request.type,
+      bio: job.bio,
+      user_id: job.userId,
+      request: job.request,
+      secrets: sealSecrets(this.#sealer, job.secrets, taskId)?.toString('base64') ?? null,
+      cluster_ids: job.clusterIds,
+      progress: noProgress,
+      timeout_ms: job.timeoutMs,
+    }
+  }
+
+  async #insertAll(rows: readonly NewRow[]): Promise<readonly Job[]> {
+    const inserted = await this.#database.run((db) => db.raw<{ rows: JobRow[] }>(insert, [json(rows)]))
+    const byTask = new Map(inserted.rows.map((row) => [row.task_id, row]))
+    return rows.map(({ task_id }) => {
+      const row = byTask.get(task_id)
+      if (row === undefined) throw new Error('an insert returned no row')
+      return toJob(row)
+    })
+  }
+
+  async #getAll(ids: readonly number[]): Promise<readonly (Job | undefined)[]> {
+    const { rows } = await this.#database.run((db) => db.raw<{ rows: JobRow[] }>(get, [[...ids]]))
+    const byId = new Map(rows.map((row) => [toId(row.id), toJob(row)]))
+    return ids.map((id) => byId.get(id))
+  }
 }
+
+/** As jsonb_to_recordset takes it apart. */
+interface NewRow {
+  readonly task_id: string
+  readonly contract: string
+  readonly type: string
+  readonly bio: string
+  readonly user_id: number
+  readonly request: unknown
+  /** Base64. */
+  readonly secrets: string | null
+  readonly cluster_ids: readonly number[]
+  readonly progress: unknown
+  readonly timeout_ms: number
+}
+
+const mostAtOnce = 100
+
+const columns = jobColumns.join(', ')
+
+const get = `select ${columns} from jobs where id = any (?)`
+
+const insertOf = (key: string): string => `
+  insert into jobs (
+    task_id, contract, type, bio, user_id, request, secrets, cluster_ids, progress, deadline_at, idempotency_key
+  )
+  select
+    task_id, contract, type, bio, user_id, request, decode(secrets, 'base64'), cluster_ids, progress,
+    now() + timeout_ms * interval '1 millisecond', ${key}
+  from jsonb_to_recordset(?) as new (
+    task_id text, contract text, type text, bio text, user_id bigint, request jsonb, secrets text, cluster_ids jsonb,
+    progress jsonb, timeout_ms bigint
+  )`
+
+const insert = `${insertOf('null')} returning ${columns}`
+
+// An update that changes nothing: it returns the earlier job even where that was made while this statement waited for
+// it, which a select of the same statement could not see yet.
+const insertOnce = `${insertOf('key')}, (select ?::text as key) as named
+  on conflict (user_id, idempotency_key) where idempotency_key is not null do update set user_id = excluded.user_id
+  returning ${columns}`
+
+// The epoch grows, so that who conducted the job before writes nothing more, although it goes on. What failed is to be
+// done again, so it counts as failed no longer.
+const reopen = `
+  update jobs set
+    state = 'queued', problem = null, cancel_requested = false, settled_at = null,
+    lease_epoch = lease_epoch + 1, first_epoch = lease_epoch + 1,
+    progress = progress || '{"running": 0, "failed": 0}', secrets = ?, updated_at = now(),
+    deadline_at = now() + ? * interval '1 millisecond'
+  where id = ? and state in ('failed', 'cancelled')
+  returning ${columns}`
 
 /** Ends what is queued and held by nobody, marks what is under way, and leaves alone what is settled. */
 const cancel = `
@@ -102,10 +212,7 @@ const cancel = `
   )
   select * from changed
   union all
-  select ${jobColumns.join(', ')} from jobs where id = ? and not exists (select from changed)`
-
-/** What is no whole number could not even be asked for. */
-const isId = (id: number): boolean => Number.isSafeInteger(id)
+  select ${columns} from jobs where id = ? and not exists (select from changed)`
 
 function matching(db: Knex, filter: JobFilter): Knex.QueryBuilder {
   const query = db('jobs')

@@ -15,6 +15,7 @@ const tasksAtOnce = 2_000
 
 interface ClaimedRow extends JobRow {
   readonly lease_epoch: number
+  readonly first_epoch: number
   readonly secrets: Buffer | null
 }
 
@@ -110,6 +111,7 @@ export class Leases implements JobQueue {
     const job = toJob(row)
     return {
       lease: { job: job.id, epoch: row.lease_epoch },
+      begun: row.lease_epoch - row.first_epoch,
       job,
       secrets: openSecrets(this.#sealer, row.secrets, job.taskId),
     }
@@ -148,7 +150,7 @@ const claim = `
   update jobs set
     lease_holder = ?, lease_epoch = lease_epoch + 1, lease_until = now() + ? * interval '1 millisecond'
   from due where jobs.id = due.id
-  returning ${jobColumns.map((name) => `jobs.${name}`).join(', ')}, lease_epoch, secrets`
+  returning ${jobColumns.map((name) => `jobs.${name}`).join(', ')}, lease_epoch, first_epoch, secrets`
 
 // One statement is one transaction: where the fence does not hold, there is nothing to insert for.
 const saveTasks = `

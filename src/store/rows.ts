@@ -5,7 +5,7 @@ import { parseDigest, type Digest } from '../model/digest.ts'
 import type { Problem } from '../model/failure.ts'
 import type { Job, JobContract, JobRequest, JobState, Progress } from '../model/job.ts'
 import type { Blob } from '../model/blob.ts'
-import type { Cluster, Peer } from '../model/peer.ts'
+import type { Cluster, ClusterKept, Peer } from '../model/peer.ts'
 import { permissions, type Permission } from '../model/principal.ts'
 import type { TokenRecord } from '../model/ports.ts'
 import type { Proof, Source, Task, TaskState } from '../model/task.ts'
@@ -126,6 +126,7 @@ export interface ClusterRow {
   readonly driver: string
   readonly bio: string
   readonly is_default: boolean
+  readonly kept: ClusterKept
   readonly created_at: Date
   readonly updated_at: Date
 }
@@ -136,6 +137,7 @@ export const toCluster = (row: ClusterRow): Cluster => ({
   driver: row.driver,
   bio: row.bio,
   isDefault: row.is_default,
+  kept: row.kept,
   createdAtMs: row.created_at.getTime(),
   updatedAtMs: row.updated_at.getTime(),
 })
@@ -143,25 +145,35 @@ export const toCluster = (row: ClusterRow): Cluster => ({
 export interface TokenRow {
   readonly id: string
   readonly name: string
+  readonly bio: string
   readonly hash: string
   readonly permissions: readonly string[]
   readonly user_id: string
-  readonly expires_at: Date
   readonly active: boolean
+  readonly expires_at: Date
+  readonly last_used_at: Date | null
+  readonly created_at: Date
+  readonly updated_at: Date
 }
 
 export const toToken = (row: TokenRow): TokenRecord => ({
   id: toId(row.id),
   name: row.name,
+  bio: row.bio,
   hash: row.hash,
   permissions: permissions.filter((known): known is Permission => row.permissions.includes(known)),
   userId: toId(row.user_id),
-  expiresAtMs: row.expires_at.getTime(),
   active: row.active,
+  expiresAtMs: row.expires_at.getTime(),
+  lastUsedAtMs: toMs(row.last_used_at),
+  createdAtMs: row.created_at.getTime(),
+  updatedAtMs: row.updated_at.getTime(),
 })
 
 /** Ids grow from 1 by 1, so they stay exact in a number. */
 export const toId = (text: string): number => Number(text)
+/** What is no whole number could not even be asked for. */
+export const isId = (id: number): boolean => Number.isSafeInteger(id)
 const toMs = (date: Date | null): number | null => date?.getTime() ?? null
 const toDigest = (text: string | null): Digest | null => (text === null ? null : (parseDigest(text) ?? null))
 

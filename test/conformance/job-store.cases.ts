@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Failure } from '../../src/model/failure.ts'
 import { noProgress } from '../../src/model/job.ts'
-import type { JobQueue, JobStore } from '../../src/model/ports.ts'
-import { newJob, progress, task, tasks } from './job-samples.ts'
+import type { Claim, JobEnd, JobQueue, JobStore } from '../../src/model/ports.ts'
+import { digest, newJob, progress, task, tasks } from './job-samples.ts'
 
 export interface JobStoreBench {
   readonly jobs: JobStore
@@ -18,6 +19,10 @@ export function jobStoreCases(bench: () => JobStoreBench): void {
   readingCases(bench)
   listCases(bench)
   cancelCases(bench)
+  onceCases(bench)
+  taskPageCases(bench)
+  noteAndRemoveCases(bench)
+  reopenCases(bench)
 
   test('secrets are nowhere in clear, and gone once the job has settled', async () => {
     const { jobs, queue, everything } = bench()
@@ -26,15 +31,18 @@ export function jobStoreCases(bench: () => JobStoreBench): void {
       headers: { Authorization: 'Bearer hunter2-header' },
       urls: ['https://files.example/model.bin?signature=hunter2-url'],
     }
-    await jobs.insert(newJob({ secrets }))
-    const inClear = /hunter2/
-    const inHexadecimal = new RegExp(Buffer.from('hunter2').toString('hex'))
-    assert.doesNotMatch(await everything(), inClear)
-    assert.doesNotMatch(await everything(), inHexadecimal)
-    const [claim] = await queue.claim('a', 60_000, 1)
-    assert.deepEqual(claim?.secrets, secrets)
-    assert.ok(await queue.settle(claim.lease, { state: 'succeeded', problem: null, progress: noProgress }))
-    assert.match(await everything(), /"secrets":null/)
+    const inHexadecimal = Buffer.from('hunter2').toString('hex')
+    const sealedUntilSettled = async () => {
+      assert.doesNotMatch(await everything(), new RegExp(`hunter2|${inHexadecimal}`))
+      const [claim] = await queue.claim('a', 60_000, 1)
+      assert.deepEqual(claim?.secrets, secrets)
+      assert.ok(await queue.settle(claim.lease, { state: 'failed', problem: null, progress: noProgress }))
+      assert.match(await everything(), /"secrets":null/)
+    }
+    const { job } = await jobs.insertOnce('a key', newJob({ secrets }))
+    await sealedUntilSettled()
+    assert.ok(await jobs.reopen(job, secrets, 60_000))
+    await sealedUntilSettled()
   })
 }
 
@@ -81,6 +89,9 @@ function readingCases(bench: () => JobStoreBench): void {
       assert.equal(await jobs.get(id), undefined)
       assert.equal(await jobs.cancel(id), undefined)
       assert.deepEqual(await jobs.tasks(id), [])
+      assert.deepEqual(await jobs.taskPage(id, {}, 1, 10), { rows: [], total: 0 })
+      assert.equal(await jobs.note(id, 'a note'), undefined)
+      assert.equal(await jobs.remove(id), false)
     }
   })
 
@@ -225,4 +236,208 @@ function cancelCases(bench: () => JobStoreBench): void {
     assert.deepEqual(await jobs.cancel(id), before)
     assert.equal(before?.cancelRequested, false)
   })
+}
+
+function onceCases(bench: () => JobStoreBench): void {
+  test('a key makes one job for each user, and leads to it until it is removed', async () => {
+    const { jobs, queue } = bench()
+    const first = await jobs.insertOnce('deploy 7', newJob())
+    assert.equal(first.made, true)
+    assert.deepEqual(await jobs.get(first.job.id), first.job)
+    const again = await jobs.insertOnce('deploy 7', newJob({ bio: 'something else' }))
+    assert.deepEqual(again, { job: first.job, made: false })
+    await settleNext(queue, { state: 'failed' })
+    const settled = await jobs.insertOnce('deploy 7', newJob())
+    assert.deepEqual(settled, { job: await jobs.get(first.job.id), made: false })
+    assert.ok(await jobs.reopen(settled.job, {}, 60_000))
+    assert.equal((await jobs.insertOnce('deploy 7', newJob())).job.state, 'queued')
+    const others = [
+      await jobs.insertOnce('deploy 7', newJob({ userId: 8 })),
+      await jobs.insertOnce('deploy 8', newJob()),
+    ]
+    assert.deepEqual(
+      others.map(({ made }) => made),
+      [true, true],
+    )
+    assert.ok(await jobs.remove(first.job.id))
+    const anew = await jobs.insertOnce('deploy 7', newJob())
+    assert.equal(anew.made, true)
+    assert.notEqual(anew.job.id, first.job.id)
+  })
+
+  test('of many with the same key at once, one makes the job, and all get it', async () => {
+    const { jobs } = bench()
+    const answers = await Promise.all(Array.from({ length: 40 }, () => jobs.insertOnce('deploy', newJob())))
+    assert.equal(answers.filter(({ made }) => made).length, 1)
+    for (const { job } of answers) assert.deepEqual(job, answers[0]?.job)
+    assert.equal((await jobs.list({}, 1, 1)).total, 1)
+  })
+
+  test('jobs without a key are never taken for each other', async () => {
+    const { jobs } = bench()
+    await Promise.all([1, 2, 3].map(() => jobs.insert(newJob())))
+    assert.equal((await jobs.list({}, 1, 1)).total, 3)
+  })
+}
+
+function taskPageCases(bench: () => JobStoreBench): void {
+  test('tasks come in pages, in the order of the plan, and can be limited by state', async () => {
+    const { jobs, queue } = bench()
+    const { id } = await jobs.insert(newJob())
+    const [claim] = await queue.claim('a', 60_000, 1)
+    assert.ok(claim)
+    assert.deepEqual(await jobs.taskPage(id, {}, 1, 10), { rows: [], total: 0 })
+    const plan = tasks(5)
+      .with(1, task(1, { state: 'failed' }))
+      .with(3, task(3, { state: 'failed' }))
+    assert.ok(await queue.saveTasks(claim.lease, plan.toReversed(), progress({ tasks: 5 })))
+    const ordinals = async (...asked: Parameters<JobStore['taskPage']>) => {
+      const { rows, total } = await jobs.taskPage(...asked)
+      return { total, ordinals: rows.map(({ ordinal }) => ordinal) }
+    }
+    assert.deepEqual(await ordinals(id, {}, 1, 2), { total: 5, ordinals: [0, 1] })
+    assert.deepEqual(await ordinals(id, {}, 3, 2), { total: 5, ordinals: [4] })
+    assert.deepEqual(await ordinals(id, {}, 4, 2), { total: 5, ordinals: [] })
+    assert.deepEqual(await ordinals(id, { state: 'failed' }, 2, 1), { total: 2, ordinals: [3] })
+    assert.deepEqual((await jobs.taskPage(id, { state: 'failed' }, 1, 1)).rows, [plan[1]])
+  })
+}
+
+function noteAndRemoveCases(bench: () => JobStoreBench): void {
+  test('a note is changed in any state, and nothing else is: the finishing time neither', async () => {
+    const { jobs, queue } = bench()
+    const { id } = await jobs.insert(newJob())
+    for (const end of [undefined, 'succeeded'] as const) {
+      if (end !== undefined) await settleNext(queue, { state: end })
+      const before = await jobs.get(id)
+      assert.ok(before)
+      const noted = await jobs.note(id, `the note\0 ${end}`)
+      assert.deepEqual(noted, { ...before, bio: `the note\uFFFD ${end}` })
+      assert.deepEqual(await jobs.get(id), noted)
+    }
+  })
+
+  test('a removed job is gone with its tasks, and whoever conducts it writes nothing more', async () => {
+    const { jobs, queue, everything } = bench()
+    const { id } = await jobs.insert(newJob())
+    const other = await jobs.insert(newJob({ bio: 'the other one' }))
+    const [claim] = await queue.claim('a', 60_000, 1)
+    assert.ok(claim)
+    assert.ok(await queue.saveTasks(claim.lease, tasks(3), progress({ tasks: 3 })))
+    assert.equal(await jobs.remove(id), true)
+    assert.equal(await jobs.remove(id), false)
+    assert.equal(await jobs.get(id), undefined)
+    assert.deepEqual(await jobs.tasks(id), [])
+    assert.equal(await queue.extend(claim.lease, 60_000), 'lost')
+    assert.equal(await queue.saveTasks(claim.lease, tasks(3), progress({ tasks: 3 })), false)
+    assert.equal(await queue.settle(claim.lease, { state: 'succeeded', problem: null, progress: noProgress }), false)
+    assert.doesNotMatch(await everything(), new RegExp(`"job_id":${id}\\b`))
+    assert.deepEqual(await jobs.get(other.id), other)
+  })
+}
+
+function reopenCases(bench: () => JobStoreBench): void {
+  /** A job that was resolved, did some of its work and failed. */
+  const failedJob = async (): Promise<Claim> => {
+    const { jobs, queue } = bench()
+    await jobs.insert(newJob({ secrets: { password: 'the first one' } }))
+    const [claim] = await queue.claim('a', 60_000, 1)
+    assert.ok(claim)
+    assert.ok(await queue.change(claim.lease, { state: 'resolving' }))
+    assert.ok(
+      await queue.change(claim.lease, { state: 'warming', pinned: digest('b'), warnings: ['one was left out'] }),
+    )
+    const done = [task(0, { state: 'warm', bytes: 9 }), task(1, { state: 'failed' })]
+    assert.ok(await queue.saveTasks(claim.lease, done, progress({ tasks: 2 })))
+    const { problem } = new Failure('registry.denied', 'registry.example refused the credential.')
+    const end = {
+      state: 'failed',
+      problem,
+      progress: progress({ tasks: 2, warm: 1, failed: 1, bytesDone: 9 }),
+    } as const
+    assert.ok(await queue.settle(claim.lease, end))
+    return claim
+  }
+
+  test('a reopened job is in the queue again, with what it knows and without its problem', async () => {
+    const { jobs, queue } = bench()
+    const { lease } = await failedJob()
+    const before = await jobs.get(lease.job)
+    assert.ok(before)
+    const tasksBefore = await jobs.tasks(lease.job)
+    const reopened = await jobs.reopen(before, { password: 'the second one' }, 90_000)
+    assert.ok(reopened && reopened.updatedAtMs >= before.updatedAtMs)
+    assert.deepEqual(reopened, {
+      ...before,
+      state: 'queued',
+      problem: null,
+      settledAtMs: null,
+      progress: progress({ tasks: 2, warm: 1, bytesDone: 9 }),
+      updatedAtMs: reopened.updatedAtMs,
+      deadlineAtMs: reopened.updatedAtMs + 90_000,
+    })
+    assert.deepEqual(await jobs.get(lease.job), reopened)
+    assert.deepEqual(await jobs.tasks(lease.job), tasksBefore)
+    const [again] = await queue.claim('b', 60_000, 1)
+    assert.deepEqual(again?.job, reopened)
+    assert.deepEqual(again.secrets, { password: 'the second one' })
+  })
+
+  test('a cancelled job can be reopened too, and is cancelled no longer', async () => {
+    const { jobs, queue } = bench()
+    const { id } = await jobs.insert(newJob())
+    const cancelled = await jobs.cancel(id)
+    assert.ok(cancelled)
+    const reopened = await jobs.reopen(cancelled, {}, 60_000)
+    assert.deepEqual([reopened?.state, reopened?.cancelRequested, reopened?.problem], ['queued', false, null])
+    const [claim] = await queue.claim('a', 60_000, 1)
+    assert.ok(claim)
+    assert.equal(await queue.extend(claim.lease, 60_000), 'held')
+  })
+
+  test('whoever conducted the job before writes nothing more, although it goes on', async () => {
+    const { jobs, queue } = bench()
+    const { lease, job } = await failedJob()
+    const reopened = await jobs.reopen(job, {}, 60_000)
+    assert.ok(reopened)
+    assert.equal(await queue.extend(lease, 60_000), 'lost')
+    assert.equal(await queue.change(lease, { state: 'warming' }), false)
+    assert.equal(await queue.saveTasks(lease, tasks(1), progress({ tasks: 1 })), false)
+    assert.equal(await queue.settle(lease, { state: 'succeeded', problem: null, progress: noProgress }), false)
+    await queue.release(lease)
+    assert.deepEqual(await jobs.get(job.id), reopened)
+    const [next] = await queue.claim('b', 60_000, 1)
+    assert.ok(next && next.lease.epoch > lease.epoch)
+    assert.equal(next.begun, 1, 'it counts anew how often it was begun')
+  })
+
+  test('of two who reopen a job at once, one does', async () => {
+    const { jobs } = bench()
+    const { job } = await failedJob()
+    const answers = await Promise.all([1, 2, 3, 4].map((timeoutMs) => jobs.reopen(job, {}, timeoutMs * 60_000)))
+    const reopened = answers.filter((answer) => answer !== undefined)
+    assert.equal(reopened.length, 1)
+    assert.deepEqual(await jobs.get(job.id), reopened[0])
+  })
+
+  test('what is queued, under way, succeeded or gone is not reopened', async () => {
+    const { jobs, queue } = bench()
+    const job = await jobs.insert(newJob({ secrets: { password: 'p' } }))
+    assert.equal(await jobs.reopen(job, {}, 60_000), undefined)
+    const [claim] = await queue.claim('a', 60_000, 1)
+    assert.deepEqual(claim?.secrets, { password: 'p' })
+    assert.ok(await queue.change(claim.lease, { state: 'resolving' }))
+    assert.equal(await jobs.reopen(job, {}, 60_000), undefined)
+    assert.ok(await queue.settle(claim.lease, { state: 'succeeded', problem: null, progress: noProgress }))
+    assert.equal(await jobs.reopen(job, {}, 60_000), undefined)
+    assert.equal((await jobs.get(job.id))?.state, 'succeeded')
+    await jobs.remove(job.id)
+    assert.equal(await jobs.reopen(job, {}, 60_000), undefined)
+  })
+}
+
+async function settleNext(queue: JobQueue, end: Pick<JobEnd, 'state'>): Promise<void> {
+  const [claim] = await queue.claim('a', 60_000, 1)
+  assert.ok(claim)
+  assert.ok(await queue.settle(claim.lease, { ...end, problem: null, progress: noProgress }))
 }

@@ -5,20 +5,28 @@ import { existsSync } from 'node:fs'
 import { glob, readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { test } from 'node:test'
-import { renderFailures, renderSettings } from '../../scripts/docs.ts'
+import { renderBundle, renderFailures, renderSettings, renderTypes } from '../../scripts/docs.ts'
 import { failureCodes } from '../../src/model/failure.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const read = (file: string) => readFile(join(root, file), 'utf8')
 
 for (const { page, render } of [
-  { page: 'docs/settings.md', render: renderSettings },
+  { page: 'docs/settings.md', render: renderSettings, renderTypes },
   { page: 'docs/failures.md', render: renderFailures },
+  { page: 'openapi/warmfront.yaml', render: renderBundle },
+  { page: 'test/support/openapi-client.schema.ts', render: () => renderTypes(renderBundle()) },
 ]) {
   test(`${page} is what "npm run docs" writes`, async () => {
-    assert.equal(await read(page), render())
+    assert.equal(await read(page), await render())
   })
 }
+
+test('the types of the Open API are those of its document', async () => {
+  const written = await read('src/contracts/open-api/schema.ts')
+  const rendered = await renderTypes(await read('openapi/open-api.yaml'))
+  assert.ok(written.endsWith(rendered), 'run "npm run docs"')
+})
 
 test('every failure code has a heading in docs/failures.md', async () => {
   const headings = [...(await read('docs/failures.md')).matchAll(/^#+ `?([^`\n]+?)`?$/gm)].map(([, heading]) => heading)

@@ -26,6 +26,8 @@ export interface DockerRegistryOptions {
   readonly auth?: 'none' | 'basic' | 'token'
   /** Served with this certificate; plain HTTP without one. */
   readonly tls?: Certificate
+  /** Who is notified of what is pushed and pulled. */
+  readonly notifies?: { readonly url: string; readonly headers: Readonly<Record<string, string>> }
 }
 
 export interface ServedRequest {
@@ -63,7 +65,7 @@ export async function startDockerRegistry(options: DockerRegistryOptions = {}): 
     if (auth === 'basic') await writePasswords(directory)
     const files = { 'ca.crt': tls?.ca, 'tls.crt': tls?.cert, 'tls.key': tls?.key, 'signer.crt': tokens?.authority }
     for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text ?? '')
-    await writeFile(join(directory, 'config.yml'), stringify(settingsOf(auth, tls !== undefined, tokens)))
+    await writeFile(join(directory, 'config.yml'), stringify(settingsOf(options, tokens)))
     const ready = /listening on (127\.0\.0\.1:\d+)/
     return startProgram('docker-registry', ['serve', 'config.yml'], { cwd: directory, ready })
   }
@@ -88,7 +90,7 @@ export async function startDockerRegistry(options: DockerRegistryOptions = {}): 
   }
 }
 
-function settingsOf(auth: 'none' | 'basic' | 'token', tls: boolean, tokens: TokenServer | undefined): object {
+function settingsOf({ auth = 'none', tls, notifies }: DockerRegistryOptions, tokens: TokenServer | undefined): object {
   const basic = { htpasswd: { realm: 'test registry', path: 'htpasswd' } }
   const token = {
     token: { realm: tokens?.url, service: tokens?.service, issuer: tokens?.issuer, rootcertbundle: 'signer.crt' },
@@ -102,10 +104,17 @@ function settingsOf(auth: 'none' | 'basic' | 'token', tls: boolean, tokens: Toke
       secret: 'only for tests',
       // What is being answered when it is told to stop is answered and logged first.
       draintimeout: '5s',
-      ...(tls ? { tls: { certificate: 'tls.crt', key: 'tls.key' } } : {}),
+      ...(tls === undefined ? {} : { tls: { certificate: 'tls.crt', key: 'tls.key' } }),
     },
     ...(auth === 'none' ? {} : { auth: auth === 'basic' ? basic : token }),
+    ...(notifies === undefined ? {} : { notifications: { endpoints: [endpointOf(notifies)] } }),
   }
+}
+
+/** What is not taken is sent again after the backoff, as often as it needs. */
+function endpointOf({ url, headers }: NonNullable<DockerRegistryOptions['notifies']>): object {
+  const lists = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]))
+  return { name: 'listener', url, headers: lists, timeout: '10s', threshold: 3, backoff: '100ms' }
 }
 
 async function writePasswords(directory: string): Promise<void> {

@@ -32,7 +32,8 @@ export function findPostgresql(): string | undefined {
   return found?.slice(0, -'/initdb'.length)
 }
 
-export async function startPostgresql(programs: string): Promise<Server> {
+/** `quick` never waits for the disk; `durable` is as an operator has it. */
+export async function startPostgresql(programs: string, how: 'quick' | 'durable' = 'quick'): Promise<Server> {
   const directory = await mkdtemp(join(tmpdir(), 'warmfront-postgresql-'))
   const remove = () => rm(directory, { recursive: true, force: true })
   try {
@@ -41,10 +42,10 @@ export async function startPostgresql(programs: string): Promise<Server> {
     await chmod(directory, 0o700)
     const data = join(directory, 'data')
     const options = { ...who, cwd: directory, timeout: startMs, env: { ...process.env, LC_ALL: 'C' } }
-    const how = ['--auth=trust', '--no-sync', '--encoding=UTF8', '--locale=C', `--username=${user}`]
-    await promisify(execFile)(join(programs, 'initdb'), [`--pgdata=${data}`, ...how], options)
+    const init = ['--auth=trust', '--no-sync', '--encoding=UTF8', '--locale=C', `--username=${user}`]
+    await promisify(execFile)(join(programs, 'initdb'), [`--pgdata=${data}`, ...init], options)
     const port = await freePort()
-    const server = await start(join(programs, 'postgres'), settings(data, directory, port), options)
+    const server = await start(join(programs, 'postgres'), settings(data, directory, port, how), options)
     const stop = async () => {
       const ended = once(server, 'exit')
       if (server.exitCode === null && server.signalCode === null && server.kill('SIGQUIT')) await ended
@@ -57,15 +58,13 @@ export async function startPostgresql(programs: string): Promise<Server> {
   }
 }
 
-function settings(data: string, sockets: string, port: number): string[] {
+function settings(data: string, sockets: string, port: number, how: 'quick' | 'durable'): string[] {
   const values = {
     listen_addresses: '127.0.0.1',
     port,
     unix_socket_directories: sockets,
     max_connections: 200,
-    fsync: 'off',
-    synchronous_commit: 'off',
-    full_page_writes: 'off',
+    ...(how === 'quick' && { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   }
   return ['-D', data, ...Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
 }

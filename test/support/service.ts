@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { components } from '../../src/contracts/open-api/schema.ts'
+import { settings as table } from '../../src/config/settings.ts'
+import { makeConforms, type Conforms } from './conform.ts'
 import { templates } from './database.ts'
 import { startProgram, type RunningProgram } from './program.ts'
 
@@ -22,7 +24,7 @@ export interface TestService {
   /** The absolute path of its data directory. */
   readonly dataDir: string
   output(): string
-  /** With the administrator's token, unless `headers` says otherwise. */
+  /** With the administrator's token, unless `headers` says otherwise. Throws where the answer breaks the document. */
   call(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answered>
   preheat(args: Readonly<Record<string, unknown>>): Promise<Job>
   job(id: number): Promise<Job>
@@ -45,6 +47,10 @@ export interface Answered {
 
 /** `settings` beside those that every test wants: a free port, loopback origins, a known token. */
 export async function startService(settings: Readonly<Record<string, string>> = {}): Promise<TestService> {
+  const conforms = makeConforms(
+    table.contracts.read(settings['WARMFRONT_CONTRACTS'] ?? table.contracts.fallback ?? ''),
+    table.path_prefixes.read(settings['WARMFRONT_PATH_PREFIXES'] ?? ''),
+  )
   const directory = await mkdtemp(join(tmpdir(), 'warmfront-service-'))
   const template = process.env[templates.pglite]
   if (template !== undefined) await cp(template, join(directory, 'data'), { recursive: true })
@@ -53,6 +59,7 @@ export async function startService(settings: Readonly<Record<string, string>> = 
     WARMFRONT_DATA_DIR: 'data',
     WARMFRONT_ADMIN_TOKEN: adminToken,
     WARMFRONT_EGRESS_ALLOW: '127.0.0.0/8',
+    WARMFRONT_DRAIN_DELAY: '0s',
     ...settings,
   }
   const start = () =>
@@ -61,7 +68,7 @@ export async function startService(settings: Readonly<Record<string, string>> = 
     await rm(directory, { recursive: true, force: true })
     throw error
   })
-  const service = new Service(start, first, join(directory, 'data'))
+  const service = new Service(start, first, { dataDir: join(directory, 'data'), conforms })
   return Object.assign(service, {
     async stop() {
       await service.end()
@@ -74,10 +81,16 @@ class Service {
   readonly #start: () => Promise<RunningProgram>
   #program: RunningProgram
   readonly dataDir: string
+  readonly #conforms: Conforms
   #before = ''
 
-  constructor(start: () => Promise<RunningProgram>, program: RunningProgram, dataDir: string) {
+  constructor(
+    start: () => Promise<RunningProgram>,
+    program: RunningProgram,
+    { dataDir, conforms }: { readonly dataDir: string; readonly conforms: Conforms },
+  ) {
     this.dataDir = dataDir
+    this.#conforms = conforms
     this.#start = start
     this.#program = program
   }
@@ -108,8 +121,10 @@ class Service {
       body: payload,
       redirect: 'manual',
     })
+    const { status, headers: answered } = response
     const text = await response.text()
-    return { status: response.status, headers: response.headers, text, json: parsed(text) }
+    this.#conforms({ method, path, status, headers: answered, text })
+    return { status, headers: answered, text, json: parsed(text) }
   }
 
   async preheat(args: Readonly<Record<string, unknown>>): Promise<Job> {

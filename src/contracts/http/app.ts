@@ -8,20 +8,30 @@ import express, {
   type Response,
 } from 'express'
 import helmet from 'helmet'
+import { redactText } from '../../kit/redact.ts'
+import { anyOf } from '../../kit/signals.ts'
 import { Failure } from '../../model/failure.ts'
-import type { Principal } from '../../model/principal.ts'
-import { makeAdmit, queryOf, type Identifies } from './authenticate.ts'
+import { queryOf, type Identifies } from './authenticate.ts'
 import { readBody } from './body.ts'
-import { asBearer } from './credential.ts'
-import { enter } from './path.ts'
+import { credentialOf } from './credential.ts'
+import { makeDoor, principalOf, type Door, type Limits } from './door.ts'
+import { enter, type Prefix } from './path.ts'
 import type { Call, Contract, Route } from './route.ts'
 import { send } from './send.ts'
+import type { Traffic } from './traffic.ts'
 import { fromValidator, validators } from './validate.ts'
 
 export interface AppOptions {
   readonly contracts: readonly Contract[]
   readonly identifies: Identifies
-  readonly prefixes: readonly string[]
+  readonly prefixes: readonly Prefix[]
+  readonly limits: Limits
+  /** Networks whose X-Forwarded-For tells the client's address. */
+  readonly trustedProxies: readonly string[]
+  /** Hears of every call that somebody waits for; downloads and streams are not among them. */
+  readonly traffic: Traffic
+  /** Fires when the service stops. */
+  readonly stopping: AbortSignal
   /** Hears of what is our own fault. */
   readonly onFault: (where: string, error: unknown) => void
 }
@@ -30,6 +40,7 @@ export function makeApp(options: AppOptions): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
+  app.set('trust proxy', [...options.trustedProxies])
   // TLS is the business of whoever stands before us; a promise of HTTPS for all subdomains is not ours to make.
   app.use(
     helmet({
@@ -37,39 +48,53 @@ export function makeApp(options: AppOptions): Express {
       contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
     }),
   )
-  app.use(throughTheDoor(options.prefixes))
-  for (const contract of options.contracts) mount(app, contract, options)
+  app.use(throughTheDoor(options))
+  const door = makeDoor(options.identifies, options.limits)
+  for (const contract of options.contracts) mount(app, contract, { ...options, door })
   app.use(nothingThere)
   app.use(unreadable)
   return app
 }
 
-function throughTheDoor(prefixes: readonly string[]): RequestHandler {
-  return (req, _res, next) => {
-    const { url, token } = enter(req.url, prefixes)
+function throughTheDoor({ prefixes, stopping }: AppOptions): RequestHandler {
+  return (req, res, next) => {
+    const { url, token, clusterIds } = enter(req.url, prefixes)
     req.url = url
-    const { authorization } = req.headers
-    if (authorization !== undefined) req.headers.authorization = asBearer(authorization)
-    else if (token !== undefined) req.headers.authorization = `Bearer ${token}`
+    res.locals['clusterIds'] = clusterIds
+    const authorization = credentialOf(req.headers, token)
+    if (authorization !== undefined) req.headers.authorization = authorization
+    // The client's next call on this connection would find it closed: it is to take another one, to another replica.
+    if (stopping.aborted) res.setHeader('Connection', 'close')
     next()
   }
 }
 
-function mount(app: Express, contract: Contract, options: AppOptions): void {
-  const admit = makeAdmit(options.identifies)
+function mount(app: Express, contract: Contract, options: AppOptions & { readonly door: Door }): void {
   const checks = contract.document === undefined ? [] : validators(contract.document)
   const refused = refusing(contract, options.onFault)
   for (const route of contract.routes) {
-    app[route.method](route.pattern ?? route.path, admit(contract, route), readBody, ...checks, running(route), refused)
+    const door = options.door(contract, route)
+    const isWaitedFor = contract.unlimited !== true && route.endless !== true
+    app[route.method](
+      route.pattern ?? route.path,
+      ...(isWaitedFor ? [options.traffic.count] : []),
+      ...door,
+      readBody,
+      // What anyone may call takes nothing that could be wrong, and health is asked for most of all.
+      ...(route.may === 'anyone' ? [] : checks),
+      running(route, options.stopping),
+      refused,
+    )
   }
   for (const [path, allowed] of methodsByPath(contract.routes)) app.all(path, wrongMethod(allowed), refused)
 }
 
-function running(route: Route): RequestHandler {
+function running(route: Route, stopping: AbortSignal): RequestHandler {
   return async (req, res) => {
     const gone = new AbortController()
     res.on('close', () => gone.abort())
-    await send(res, await route.run(callOf(req, res, gone.signal)), req.method === 'HEAD')
+    const signal = route.endless === true ? anyOf(gone.signal, stopping) : gone.signal
+    await send(res, await route.run(callOf(req, res, signal)), req.method === 'HEAD')
   }
 }
 
@@ -83,7 +108,8 @@ function callOf(req: Request, res: Response, signal: AbortSignal): Call {
     query: new URLSearchParams(queryOf(req)),
     headers: req.headers,
     body: req.body as unknown,
-    principal: (res.locals['principal'] as Principal | null | undefined) ?? null,
+    principal: principalOf(res),
+    clusterIds: res.locals['clusterIds'] as readonly number[],
     method: req.method,
     signal,
   }
@@ -119,9 +145,16 @@ function wrongMethod(allowed: string): RequestHandler {
   }
 }
 
-const nothingThere: RequestHandler = (req, res) =>
-  send(res, { status: 404, body: { message: `There is nothing at ${req.method} ${req.path}.` } }, req.method === 'HEAD')
+/** A prefix that is not configured may still have a token behind it. */
+const nothingThere: RequestHandler = (req, res) => {
+  const message = redactText(`There is nothing at ${req.method} ${req.path}.`)
+  return send(res, { status: 404, body: { message, code: 'request.not-found' } }, req.method === 'HEAD')
+}
 
 /** What no contract could refuse, such as a path that is not percent-encoding. Express would answer it with HTML. */
 const unreadable: ErrorRequestHandler = (_error: unknown, req, res, _next) =>
-  send(res, { status: 400, body: { message: 'The address cannot be read.' } }, req.method === 'HEAD')
+  send(
+    res,
+    { status: 400, body: { message: 'The address cannot be read.', code: 'request.invalid' } },
+    req.method === 'HEAD',
+  )

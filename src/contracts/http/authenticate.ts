@@ -9,12 +9,16 @@ import type { Caller, Contract, Route } from './route.ts'
 
 /** undefined: no such token. */
 export type Identifies = (token: string) => Promise<Principal | undefined>
-export type Admit = (contract: Contract, route: Route) => RequestHandler
+type Admit = (contract: Contract, route: Route) => RequestHandler
 
 const proxyHeaders = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via']
 
-/** Makes the handler that lets a call in, with its principal in `res.locals`, or refuses it. */
-export function makeAdmit(identifies: Identifies): Admit {
+/**
+ * Makes the handler that lets a call in, with its principal in `res.locals`, or refuses it. `onRefused` hears of every
+ * token that was refused, and throws where there were too many: a right token is let in all the same, since behind one
+ * address, such as a proxy's, there may be many clients.
+ */
+export function makeAdmit(identifies: Identifies, onRefused: (req: Request, res: Response) => Promise<void>): Admit {
   const passport = new Passport()
   passport.use(
     new BearerStrategy((token, done) => {
@@ -33,7 +37,10 @@ export function makeAdmit(identifies: Identifies): Admit {
       next()
       return
     }
-    const principal = await bearer(passport, req, res)
+    const principal = await bearer(passport, req, res).catch(async (error: unknown) => {
+      if (error instanceof Failure && req.headers.authorization !== undefined) await onRefused(req, res)
+      throw error
+    })
     if (route.may !== 'anyone' && !mayDo(principal, route.may)) {
       throw new Failure('auth.denied', `The token "${principal.name}" does not have the permission ${route.may}.`)
     }

@@ -13,8 +13,10 @@ export interface Call {
   readonly body: unknown
   /** null only on routes that anyone may call. */
   readonly principal: Principal | null
+  /** The clusters that the path's prefix is bound to: meant where the call itself names none. Usually empty. */
+  readonly clusterIds: readonly number[]
   readonly method: string
-  /** Fires when the client goes away. */
+  /** Fires when the client goes away; on a route that is `endless` also when the service stops. */
   readonly signal: AbortSignal
 }
 
@@ -38,6 +40,8 @@ export interface Route {
   /** Named groups become params; for paths that Express' syntax cannot say. */
   readonly pattern?: RegExp
   readonly may: 'anyone' | Permission
+  /** Its answers may never end by themselves: they are cut short when the service stops. */
+  readonly endless?: true
   readonly run: (call: Call) => Promise<Answer>
 }
 
@@ -59,4 +63,6 @@ export interface Contract {
   readonly trusts?: (caller: Caller) => boolean
   /** The OpenAPI document that every request is held against. */
   readonly document?: string
+  /** Calls are not counted: for what container runtimes pull. */
+  readonly unlimited?: true
 }

@@ -2,6 +2,7 @@
 
 import { asFailure } from '../../model/failure.ts'
 import type { FailureCode } from '../../model/failure.ts'
+import { refusalHeaders } from '../http/refusal-headers.ts'
 import type { Answer, Refuse } from '../http/route.ts'
 import type { ErrorBody, ErrorCode } from './wire.ts'
 import { versionHeader } from './wire.ts'
@@ -11,6 +12,8 @@ const answers = {
   'request.too-large': [413, 'UNSUPPORTED'],
   'request.wrong-method': [405, 'UNSUPPORTED'],
   'request.unsupported': [415, 'UNSUPPORTED'],
+  'request.conflict': [400, 'UNSUPPORTED'],
+  'request.too-many': [429, 'TOOMANYREQUESTS'],
   'request.not-found': [404, 'NAME_UNKNOWN'],
   'reference.invalid': [400, 'NAME_INVALID'],
   'cluster.unknown': [404, 'NAME_UNKNOWN'],
@@ -49,7 +52,8 @@ export const refuse: Refuse = (thrown) => {
   const failure = asFailure(thrown)
   const [status, code] = answers[failure.code]
   const answer = refusal(status, code, failure.message, { hint: failure.problem.hint })
-  return status === 401 ? { ...answer, headers: { ...answer.headers, ...challenge } } : answer
+  const headers = { ...answer.headers, ...refusalHeaders(status, failure), ...(status === 401 && challenge) }
+  return { ...answer, headers }
 }
 
 export function refusal(status: number, code: ErrorCode, message: string, detail: unknown = null): Answer {

@@ -21,7 +21,7 @@ const manifests = {
   pattern: /^\/v2\/(?<name>.+)\/manifests\/(?<reference>[^/]+)$/,
 }
 /** Tag lists, referrers, uploads: what a registry has besides, and a mirror of what was warmed has not. */
-const others = { path: '/v2/<anything else>', pattern: /^\/v2\/.+$/ }
+const others = { path: '/v2/<other>', pattern: /^\/v2\/.+$/ }
 
 /** HEAD comes along with each GET, and other methods are refused, as everywhere behind the door. */
 export function mirrorContract(shelf: BlobShelf, options: MirrorOptions): Contract {

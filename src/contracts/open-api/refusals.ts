@@ -1,6 +1,7 @@
 // How the Open API refuses: one JSON object with `message`, and `errors` beside it on 422.
 
 import { asFailure, type FailureCode } from '../../model/failure.ts'
+import { refusalHeaders } from '../http/refusal-headers.ts'
 import type { Refuse } from '../http/route.ts'
 import type { Refusal } from './wire.ts'
 
@@ -8,6 +9,8 @@ const statuses = {
   'request.invalid': 422,
   'request.too-large': 413,
   'request.not-found': 404,
+  'request.conflict': 409,
+  'request.too-many': 429,
   'request.wrong-method': 405,
   'request.unsupported': 415,
   'reference.invalid': 422,
@@ -41,10 +44,10 @@ const statuses = {
 } satisfies Record<FailureCode, number>
 
 export const refuse: Refuse = (thrown) => {
-  const { code, message, hint } = asFailure(thrown).problem
+  const failure = asFailure(thrown)
+  const { code, message, hint } = failure.problem
   const status = statuses[code]
   const sentence = `${message} ${hint}`
   const body: Refusal = { message: sentence, code, ...(status === 422 ? { errors: sentence } : {}) }
-  const headers = status === 401 ? { 'www-authenticate': 'Bearer realm="warmfront"' } : {}
-  return { status, headers, body }
+  return { status, headers: refusalHeaders(status, failure), body }
 }

@@ -11,7 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the service answers */
+        /**
+         * Whether the service answers
+         * @description Needs no token; one that comes all the same is checked.
+         */
         get: operations["healthy"];
         put?: never;
         post?: never;
@@ -53,10 +56,18 @@ export interface paths {
         get: operations["getJob"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Take a job away
+         * @description Also stops its work. What is warm stays warm.
+         */
+        delete: operations["deleteJob"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change the note of a job
+         * @description What is left out stays as it is.
+         */
+        patch: operations["changeJob"];
         trace?: never;
     };
     "/oapi/v1/jobs/{id}/cancel": {
@@ -77,6 +88,195 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/oapi/v1/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do again what failed
+         * @description For a job that failed or was cancelled. It keeps its id and its digest, and what is warm stays warm. The credentials were wiped at its end: send them again, or those of the settings are used.
+         */
+        post: operations["retryJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oapi/v1/jobs/{id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tasks of a job
+         * @description Each is one blob on one peer, in the order of the plan. There are none until the image is resolved.
+         */
+        get: operations["listTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oapi/v1/jobs/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A job as it goes on
+         * @description Server-sent events: `job` with the job in the form that it has in lists, at once and after each change; `end` after its last one, whereupon a client should close the stream, or it would connect again. A comment comes every 15 s. At most 200 streams are open at the same time in one replica.
+         */
+        get: operations["watchJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oapi/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a job would do
+         * @description A dry run: asks the registry with the credentials of the request, chooses the peers, warms nothing and keeps nothing. Temporary failures are not tried again.
+         */
+        post: operations["createPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oapi/v1/clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The clusters, ordered by id */
+        get: operations["listClusters"];
+        put?: never;
+        /** Add a cluster */
+        post: operations["createCluster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oapi/v1/clusters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A cluster */
+        get: operations["getCluster"];
+        put?: never;
+        post?: never;
+        /**
+         * Take a cluster away
+         * @description The last one stays. Jobs that want it and have not begun fail.
+         */
+        delete: operations["deleteCluster"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a cluster
+         * @description What is left out stays as it is, inside of scopes and configs too.
+         */
+        patch: operations["changeCluster"];
+        trace?: never;
+    };
+    "/oapi/v1/clusters/{id}/peers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The peers of a cluster
+         * @description As they are known now, all at once.
+         */
+        get: operations["listPeers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oapi/v1/personal-access-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tokens, newest first */
+        get: operations["listTokens"];
+        put?: never;
+        /**
+         * Make a token
+         * @description The answer is the only place where the token itself is ever shown.
+         */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oapi/v1/personal-access-tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A token */
+        get: operations["getToken"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a token
+         * @description Holds from the next call on, at every replica.
+         */
+        delete: operations["deleteToken"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a token
+         * @description What is left out stays as it is. Holds from the next call on, at every replica.
+         */
+        patch: operations["changeToken"];
         trace?: never;
     };
 }
@@ -102,9 +302,14 @@ export interface components {
              */
             type: "preheat";
             args: components["schemas"]["Args"];
-            /** @description Ignored: a job belongs to the token's user. */
+            /**
+             * Format: int64
+             * @description Ignored: a job belongs to the token's user.
+             */
             user_id?: number | null;
-            /** @description The clusters whose peers are to be warm; empty, null or [0] means all. */
+            /** @description Ignored, as by Dragonfly; a cluster's seed peers are part of it. */
+            seed_peer_cluster_ids?: number[] | null;
+            /** @description The clusters whose peers are to be warm. 0 names none, as Harbor's form sends it for what is no number: empty, null and [0] mean those that the path's prefix is bound to, and otherwise all. */
             scheduler_cluster_ids?: number[] | null;
         };
         /** @description What to preheat and where. For every optional field null, 0 and "" mean the default. */
@@ -118,15 +323,18 @@ export interface components {
             url?: string | null;
             /** @description Addresses of files; `url` is added to them. */
             urls?: string[] | null;
-            /** @description Bytes, from 4194304 to 67108864; 0 or null for the peer’s own choice. */
+            /**
+             * Format: int64
+             * @description Bytes, from 4194304 to 67108864; 0 or null for the peer’s own choice.
+             */
             piece_length?: number | null;
             /** @description Part of a Dragonfly task's identity. */
             tag?: string | null;
             /** @description Part of a Dragonfly task's identity. */
             application?: string | null;
-            /** @description Query parameters that do not tell files apart, with & between them. */
+            /** @description Query parameters that do not tell files apart, with & between them. An older name, filteredQueryParams, is read too. */
             filtered_query_params?: string | null;
-            /** @description An older name of filtered_query_params. */
+            /** @description A still older name of filtered_query_params. */
             filter?: string | null;
             /** @description Sent to the registry's own origin, and nowhere else. */
             headers?: {
@@ -153,12 +361,58 @@ export interface components {
             concurrent_task_count?: number | null;
             /** @description Peers at the same time for one blob; 500 by default. */
             concurrent_peer_count?: number | null;
-            /** @description Nanoseconds, from 1000000000 (one second). */
+            /**
+             * Format: int64
+             * @description An older name of concurrent_task_count; above 100 it means 100.
+             */
+            concurrent_count?: number | null;
+            /**
+             * Format: int64
+             * @description Nanoseconds, from 1000000000 (one second); 0 for the usual time of the service.
+             */
             timeout?: number | null;
+            /** @description Ignored: what is preheated is always kept. */
+            load_to_cache?: boolean | null;
+            /** @description Ignored. */
+            content_for_calculating_task_id?: string | null;
+            /** @description Ignored: blobs are kept by their digest. */
+            enable_task_id_based_blob_digest?: boolean | null;
+            /** @description Not supported: files are fetched by http and https only. Refused as soon as anything is set in it. */
+            object_storage?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Not supported: files are fetched by http and https only. Refused as soon as anything is set in it. */
+            hdfs?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** @description What is to change. */
+        ChangeJob: {
+            /** @description The note for people. "" clears it; null leaves it as it is. */
+            bio?: string | null;
+            /**
+             * Format: int64
+             * @description Ignored: a job stays its owner's.
+             */
+            user_id?: number | null;
+        };
+        /** @description Credentials for the registry, in the place of those that were wiped. */
+        RetryJob: {
+            /** @description For the registry; otherwise that of the job. */
+            username?: string | null;
+            /** @description For the registry; never shown. */
+            password?: string | null;
+            /** @description Sent to the registry's own origin, and nowhere else; never shown. */
+            headers?: {
+                [key: string]: string;
+            } | null;
         };
         /** @description A job. Every key is always there. */
         Job: {
-            /** @description Its id. */
+            /**
+             * Format: int64
+             * @description Its id.
+             */
             id: number;
             /**
              * Format: date-time
@@ -187,23 +441,28 @@ export interface components {
             state: components["schemas"]["State"];
             status: components["schemas"]["State"];
             args: components["schemas"]["ShownArgs"];
-            /** @description null until the job is looked at again. */
-            result: components["schemas"]["Result"] | null;
-            /** @description The user that the token belongs to. */
+            result: components["schemas"]["Result"];
+            /**
+             * Format: int64
+             * @description The user that the token belongs to.
+             */
             user_id: number;
             user: components["schemas"]["User"];
             /** @description Always empty. */
             seed_peer_clusters: Record<string, never>[];
             /** @description The clusters of the job. */
-            scheduler_clusters: components["schemas"]["Cluster"][];
+            scheduler_clusters: components["schemas"]["SchedulerCluster"][];
             /**
              * @description The state in more words.
              * @enum {string}
              */
             phase: "queued" | "resolving" | "warming" | "succeeded" | "failed" | "cancelled";
             progress: components["schemas"]["Progress"];
-            /** @description Why it failed. */
-            error: components["schemas"]["Problem"] | null;
+            error: components["schemas"]["Problem"];
+            /** @description What a person should know although the job goes on, such as a layer left out and why. */
+            warnings: string[];
+            /** @description What the tag meant when it was resolved; null for files and until then. */
+            digest: string | null;
         };
         /**
          * @description SUCCESS only when every blob was verified at every peer asked for. `status` is its name in an older form of this contract.
@@ -222,12 +481,16 @@ export interface components {
             count: number | null;
             /** @description As given. */
             filtered_query_params: string;
+            /** @description Always null. */
+            hdfs: Record<string, never> | null;
             /** @description Values that could be a credential read `***`. */
             headers: {
                 [key: string]: string;
             } | null;
             /** @description As given. */
             ips: string[] | null;
+            /** @description Always null. */
+            object_storage: Record<string, never> | null;
             /**
              * @description Always empty.
              * @enum {string}
@@ -235,7 +498,10 @@ export interface components {
             password: "";
             /** @description As given. */
             percentage: number | null;
-            /** @description As given. */
+            /**
+             * Format: int64
+             * @description As given.
+             */
             piece_length: number | null;
             /** @description As given. */
             platform: string;
@@ -243,7 +509,10 @@ export interface components {
             scope: string;
             /** @description As given. */
             tag: string;
-            /** @description Nanoseconds that the job may last. */
+            /**
+             * Format: int64
+             * @description Nanoseconds that the job may last.
+             */
             timeout: number;
             /**
              * @description As given.
@@ -257,7 +526,7 @@ export interface components {
             /** @description As given. */
             username: string;
         };
-        /** @description What became of the job, in Dragonfly's form. */
+        /** @description What became of the job, in Dragonfly's form; null until the job is looked at again. */
         Result: {
             /**
              * Format: date-time
@@ -274,7 +543,7 @@ export interface components {
              * @description As on the job.
              */
             updated_at: string;
-        };
+        } | null;
         /** @description The job in one cluster. */
         JobState: {
             /**
@@ -313,7 +582,10 @@ export interface components {
                 /** @description Of the blob. */
                 url: string;
             }[];
-            /** @description The cluster. */
+            /**
+             * Format: int64
+             * @description The cluster.
+             */
             scheduler_cluster_id: number;
             /** @description What is warm, and was verified to be. */
             success_tasks: {
@@ -327,7 +599,10 @@ export interface components {
         };
         /** @description Kept for clients that expect it. */
         User: {
-            /** @description The user's id. */
+            /**
+             * Format: int64
+             * @description The user's id.
+             */
             id: number;
             /**
              * Format: date-time
@@ -362,8 +637,11 @@ export interface components {
             configs: Record<string, never> | null;
         };
         /** @description A cluster, as a job shows it. */
-        Cluster: {
-            /** @description Its id. */
+        SchedulerCluster: {
+            /**
+             * Format: int64
+             * @description Its id.
+             */
             id: number;
             /**
              * Format: date-time
@@ -413,14 +691,23 @@ export interface components {
             warm: number;
             /** @description Given up. */
             failed: number;
-            /** @description null while a size is unknown. */
+            /**
+             * Format: int64
+             * @description null while a size is unknown.
+             */
             bytes_total: number | null;
-            /** @description At the peers by now, those found there included. */
+            /**
+             * Format: int64
+             * @description At the peers by now, those found there included.
+             */
             bytes_done: number;
-            /** @description What the origin had to send. */
+            /**
+             * Format: int64
+             * @description What the origin had to send.
+             */
             bytes_from_origin: number;
         };
-        /** @description A cause. */
+        /** @description Why it failed; null where it did not. */
         Problem: {
             /** @description The cause, as it also stands in the log and in docs/failures.md. */
             code: string;
@@ -433,12 +720,387 @@ export interface components {
             message: string;
             /** @description What to do. */
             hint: string;
+        } | null;
+        /** @description One blob on one peer. */
+        Task: {
+            /**
+             * Format: int64
+             * @description Its place in the plan of the job, from 0.
+             */
+            ordinal: number;
+            peer: components["schemas"]["Peer"];
+            blob: components["schemas"]["Blob"];
+            /**
+             * @description `warm` only when it was verified at the peer.
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "warm" | "failed" | "cancelled";
+            /** @description How often it was begun. */
+            attempts: number;
+            /**
+             * Format: int64
+             * @description Of the blob that are at the peer by now.
+             */
+            bytes: number;
+            /**
+             * @description Where the bytes came from; `local` means that the peer held them already.
+             * @enum {string|null}
+             */
+            source: "origin" | "peer" | "local" | null;
+            /**
+             * @description How it is known that the peer holds it; `digest` means that the very bytes were hashed.
+             * @enum {string|null}
+             */
+            proof: "digest" | null;
+            /** @description What the peer holds; for a file known only once it is warm. */
+            digest: string | null;
+            error: components["schemas"]["Problem"];
+            /**
+             * Format: date-time
+             * @description When it was first begun.
+             */
+            started_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it came to its end.
+             */
+            ended_at: string | null;
+        };
+        /** @description A cache that can be told to hold a blob. */
+        Peer: {
+            /** @description Unique among the peers of all clusters. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Its cluster.
+             */
+            cluster_id: number;
+            /** @description Its host. */
+            hostname: string;
+            /** @description Its address. */
+            ip: string;
+        };
+        /** @description What is to be made present. */
+        Blob: {
+            /**
+             * @description What it is.
+             * @enum {string}
+             */
+            kind: "layer" | "config" | "manifest" | "index" | "file";
+            /** @description Its name; null for a file, whose digest is known only when its bytes are. */
+            digest: string | null;
+            /**
+             * Format: int64
+             * @description Bytes; null where the origin does not say beforehand.
+             */
+            size: number | null;
+            /** @description As the origin says. */
+            media_type: string;
+            /** @description Its address at the origin; signatures in it read `***`. */
+            url: string;
+        };
+        /** @description What a job would do. */
+        Plan: {
+            /** @description What the tag means now; null for files. */
+            digest: string | null;
+            /** @description What would be taken of an index. */
+            platforms: string[];
+            /** @description What a person should know although the job would go on. */
+            warnings: string[];
+            /** @description Blobs times peers. */
+            tasks: number;
+            /**
+             * Format: int64
+             * @description At all peers together, whatever they hold already; null while a size is unknown.
+             */
+            bytes: number | null;
+            /** @description Which would be warm. */
+            peers: components["schemas"]["Peer"][];
+            /** @description What they would hold, each blob once. */
+            blobs: components["schemas"]["Blob"][];
+        };
+        /** @description A cluster to be added. The configs are kept and shown for clients that expect them, and have no effect. */
+        CreateCluster: {
+            /** @description Unique. */
+            name: string;
+            /** @description A note for people. */
+            bio?: string | null;
+            /** @description What speaks to its peers; `local` by default. An addition to Dragonfly's contract. */
+            driver?: string | null;
+            /** @description Whether it is the default one; then no other is. */
+            is_default?: boolean | null;
+            scopes?: components["schemas"]["GivenScopes"];
+            scheduler_cluster_config?: components["schemas"]["GivenSchedulerConfig"];
+            seed_peer_cluster_config?: components["schemas"]["GivenSeedPeerConfig"];
+            peer_cluster_config?: components["schemas"]["GivenPeerConfig"];
+        };
+        /** @description What is to change; null and a name of "" change nothing. */
+        ChangeCluster: {
+            /** @description Unique. */
+            name?: string | null;
+            /** @description A note for people; "" clears it. */
+            bio?: string | null;
+            /** @description Whether it is the default one; then no other is. */
+            is_default?: boolean | null;
+            scopes?: components["schemas"]["GivenScopes"];
+            scheduler_cluster_config?: components["schemas"]["GivenSchedulerConfig"];
+            seed_peer_cluster_config?: components["schemas"]["GivenSeedPeerConfig"];
+            peer_cluster_config?: components["schemas"]["GivenPeerConfig"];
+        };
+        /** @description Where Dragonfly would use the cluster. No effect here. */
+        GivenScopes: {
+            /** @description Kept and shown. */
+            idc?: string | null;
+            /** @description Kept and shown. */
+            location?: string | null;
+            /** @description Kept and shown. */
+            cidrs?: string[] | null;
+            /** @description Kept and shown. */
+            hostnames?: string[] | null;
+        } | null;
+        /** @description For Dragonfly's schedulers. No effect here. */
+        GivenSchedulerConfig: {
+            /** @description 1 to 20; 0 and null mean 3. */
+            candidate_parent_limit?: number | null;
+            /** @description 10 to 1000; 0 and null mean 15. */
+            filter_parent_limit?: number | null;
+            /** @description 1 to 1000000; 0 and null mean 10. The rate limits that hold are settings of the service. */
+            job_rate_limit?: number | null;
+        } | null;
+        /** @description For Dragonfly's seed peers. No effect here. */
+        GivenSeedPeerConfig: {
+            /** @description 1 to 50000; 0 and null mean 2000. */
+            load_limit?: number | null;
+            block_list?: components["schemas"]["GivenBlockList"];
+        } | null;
+        /** @description For Dragonfly's peers. No effect here. */
+        GivenPeerConfig: {
+            /** @description 1 to 2000; 0 and null mean 200. */
+            load_limit?: number | null;
+            block_list?: components["schemas"]["GivenBlockList"];
+        } | null;
+        /** @description What Dragonfly would not download. No effect here. */
+        GivenBlockList: {
+            /** @description Kept and shown. */
+            task?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Kept and shown. */
+            persistent_task?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Kept and shown. */
+            persistent_cache_task?: {
+                [key: string]: unknown;
+            } | null;
+        } | null;
+        /** @description A cluster. Every key is always there; the configs are kept for clients that expect them, and have no effect. */
+        Cluster: {
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /** @description Its name. */
+            name: string;
+            /** @description A note for people. */
+            bio: string;
+            scopes: components["schemas"]["Scopes"];
+            /**
+             * Format: int64
+             * @description The same as id.
+             */
+            scheduler_cluster_id: number;
+            /**
+             * Format: int64
+             * @description The same as id.
+             */
+            seed_peer_cluster_id: number;
+            scheduler_cluster_config: components["schemas"]["SchedulerConfig"];
+            seed_peer_cluster_config: components["schemas"]["PeerConfig"];
+            peer_cluster_config: components["schemas"]["PeerConfig"];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+            /** @description Whether it is the default one. */
+            is_default: boolean;
+            /** @description What speaks to its peers. */
+            driver: string;
+        };
+        /** @description As given. No effect here. */
+        Scopes: {
+            /** @description As given. */
+            idc: string;
+            /** @description As given. */
+            location: string;
+            /** @description As given. */
+            cidrs: string[] | null;
+            /** @description As given. */
+            hostnames: string[] | null;
+        };
+        /** @description As given, with Dragonfly's defaults. No effect here. */
+        SchedulerConfig: {
+            /** @description As given or 3. */
+            candidate_parent_limit: number;
+            /** @description As given or 15. */
+            filter_parent_limit: number;
+            /** @description As given or 10. */
+            job_rate_limit: number;
+        };
+        /** @description As given, with Dragonfly's defaults. No effect here. */
+        PeerConfig: {
+            /** @description As given; otherwise 2000 for seed peers and 200 for peers. */
+            load_limit: number;
+            block_list: components["schemas"]["BlockList"];
+        };
+        /** @description As given. No effect here. */
+        BlockList: {
+            /** @description As given. */
+            task: {
+                [key: string]: unknown;
+            } | null;
+            /** @description As given. */
+            persistent_task: {
+                [key: string]: unknown;
+            } | null;
+            /** @description As given. */
+            persistent_cache_task: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** @description A peer of a cluster. */
+        ClusterPeer: {
+            /** @description Unique among the peers of all clusters. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Its cluster.
+             */
+            cluster_id: number;
+            /** @description Its host. */
+            hostname: string;
+            /** @description Its address. */
+            ip: string;
+            /** @description It fetches from the origin for others: the scopes of seed peers mean it. */
+            seed: boolean;
+            /** @description The scopes of peers mean it. */
+            ordinary: boolean;
+        };
+        /**
+         * @description What a token may do; `job` includes `job:read`, and `cluster` includes `cluster:read`.
+         * @enum {string}
+         */
+        TokenScope: "job" | "job:read" | "cluster" | "cluster:read" | "personal-access-token";
+        /** @description A token to be made. */
+        CreateToken: {
+            /** @description Unique. */
+            name: string;
+            /** @description A note for people. */
+            bio?: string | null;
+            /** @description None of them that the caller has not; empty and null mean job and cluster. */
+            scopes?: components["schemas"]["TokenScope"][] | null;
+            /**
+             * Format: date-time
+             * @description When it ends; in the future, with any offset.
+             */
+            expired_at: string;
+            /**
+             * Format: int64
+             * @description Whose it is; 0 and null mean the user of the caller.
+             */
+            user_id?: number | null;
+        };
+        /** @description What is to change; null changes nothing. */
+        ChangeToken: {
+            /** @description A note for people; "" clears it. */
+            bio?: string | null;
+            /** @description None of them that the caller has not. */
+            scopes?: components["schemas"]["TokenScope"][] | null;
+            /**
+             * @description An inactive token is refused; "" changes nothing.
+             * @enum {string|null}
+             */
+            state?: "" | "active" | "inactive" | null;
+            /**
+             * Format: date-time
+             * @description When it ends; in the future, with any offset.
+             */
+            expired_at?: string | null;
+            /**
+             * Format: int64
+             * @description Whose it is; 0 changes nothing.
+             */
+            user_id?: number | null;
+        };
+        /** @description A personal access token. Every key is always there. */
+        Token: {
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * @description Always 0.
+             * @enum {integer}
+             */
+            is_del: 0;
+            /** @description Its name. */
+            name: string;
+            /** @description A note for people. */
+            bio: string;
+            /** @description The token itself in the answer that made it, and "" ever after. */
+            token: string;
+            /** @description What it may do. */
+            scopes: components["schemas"]["TokenScope"][];
+            /**
+             * @description An inactive token is refused.
+             * @enum {string}
+             */
+            state: "active" | "inactive";
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expired_at: string;
+            /**
+             * Format: int64
+             * @description Whose it is.
+             */
+            user_id: number;
+            user: components["schemas"]["User"];
+            /**
+             * Format: date-time
+             * @description When it was last used, exact to the minute; null while it never was.
+             */
+            last_used_at: string | null;
         };
     };
     responses: {
         /** @description No token, or one that is not known, has expired or was revoked. */
         Unauthorized: {
             headers: {
+                /**
+                 * @description The scheme.
+                 * @example Bearer realm="warmfront"
+                 */
+                "WWW-Authenticate": string;
                 [name: string]: unknown;
             };
             content: {
@@ -457,10 +1119,16 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "message": "The token \"harbor\" does not have the permission cluster. Use a token that has the scope this call needs.",
+                 *       "code": "auth.denied"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Refusal"];
             };
         };
-        /** @description There is no such job. */
+        /** @description There is none of this id. */
         NotFound: {
             headers: {
                 [name: string]: unknown;
@@ -475,21 +1143,68 @@ export interface components {
                 "application/json": components["schemas"]["Refusal"];
             };
         };
+        /** @description The path is served, with other methods only. */
+        WrongMethod: {
+            headers: {
+                /**
+                 * @description The methods that are served.
+                 * @example GET, PATCH, DELETE, HEAD
+                 */
+                Allow: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "PUT is not served here, only GET, PATCH, DELETE, HEAD. The Allow header names the methods that are served here.",
+                 *       "code": "request.wrong-method"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Refusal"];
+            };
+        };
+        /** @description What is there already stands against it. */
+        Conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "Job 7 is warming; only what failed can be done again. Look at what is there already, and decide again.",
+                 *       "code": "request.conflict"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Refusal"];
+            };
+        };
         /** @description The body is larger than 1 MiB. */
         TooLarge: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "message": "The body is larger than 1048576 bytes. A request body may hold at most 1 MiB; split the list.",
+                 *       "code": "request.too-large"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Refusal"];
             };
         };
-        /** @description The body is not JSON by its Content-Type. */
+        /** @description The body is not JSON by its Content-Type, or is compressed. */
         UnsupportedMediaType: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "message": "The body has a media type that is not taken here; expected application/json. Send the body as application/json.",
+                 *       "code": "request.unsupported"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Refusal"];
             };
         };
@@ -499,15 +1214,93 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "message": "args.percentage must be integer. Correct the request and send it again.",
+                 *       "code": "request.invalid",
+                 *       "errors": "args.percentage must be integer. Correct the request and send it again."
+                 *     }
+                 */
                 "application/json": components["schemas"]["Refusal"];
             };
         };
-        /** @description The database does not answer; try again. */
+        /** @description Too many calls, refused tokens, event streams or plans at once. */
+        TooMany: {
+            headers: {
+                /**
+                 * @description Seconds.
+                 * @example 30
+                 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "There were more than 60000 calls with this token within a minute. Wait as long as Retry-After says.",
+                 *       "code": "request.too-many"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Refusal"];
+            };
+        };
+        /** @description A fault of ours; the log has the details. */
+        Fault: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "Something went wrong inside Warmfront. This is a fault of ours; the log has the details.",
+                 *       "code": "self.fault"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Refusal"];
+            };
+        };
+        /** @description The registry, or the server of a file, did not give what was asked of it. */
+        OriginFailed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "The registry registry.example.com has no library/app:1.0. Check the repository and the tag; the tag may have moved.",
+                 *       "code": "registry.not-found"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Refusal"];
+            };
+        };
+        /** @description The database does not answer, or this replica is stopping; try again. */
         Unavailable: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "message": "The database does not answer. Check the database, its address and its disk.",
+                 *       "code": "store.unavailable"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Refusal"];
+            };
+        };
+        /** @description The registry took too long. */
+        TooSlow: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "The plan was not made within 30 s. Give the job a longer timeout, or find what was slow in its tasks.",
+                 *       "code": "job.deadline"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Refusal"];
             };
         };
@@ -517,10 +1310,32 @@ export interface components {
          * @description The job's id.
          * @example 7
          */
-        Id: number;
+        JobId: number;
+        /**
+         * @description The cluster's id.
+         * @example 7
+         */
+        ClusterId: number;
+        /**
+         * @description The id of the token, which is not the token.
+         * @example 7
+         */
+        TokenId: number;
+        /** @description From 1; 0 and nothing mean 1. */
+        Page: number | null;
+        /** @description 0 and nothing mean 10. More than 100 is understood and means 100: the list goes on at the address that Link calls next. */
+        PerPage: number | null;
+        /** @description Only those of this user; 0 and nothing mean all. */
+        UserId: number | null;
     };
     requestBodies: never;
-    headers: never;
+    headers: {
+        /**
+         * @description The addresses of the previous, next, first and last page, with the `per_page` that was served.
+         * @example </oapi/v1/jobs?page=1&per_page=10>;rel=prev,</oapi/v1/jobs?page=2&per_page=10>;rel=next,</oapi/v1/jobs?page=1&per_page=10>;rel=first,</oapi/v1/jobs?page=3&per_page=10>;rel=last
+         */
+        Link: string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -545,21 +1360,28 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            405: components["responses"]["WrongMethod"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listJobs: {
         parameters: {
             query?: {
-                /** @description From 1; 0 means 1. */
-                page?: number;
-                /** @description 0 means 10. */
-                per_page?: number;
-                /** @description Only jobs in this state. */
-                state?: "PENDING" | "SUCCESS" | "FAILURE";
-                /** @description Only jobs of this type. */
-                type?: "preheat";
-                /** @description Only jobs of this user. */
-                user_id?: number;
+                /** @description From 1; 0 and nothing mean 1. */
+                page?: components["parameters"]["Page"];
+                /** @description 0 and nothing mean 10. More than 100 is understood and means 100: the list goes on at the address that Link calls next. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Only jobs in this state. RECEIVED, STARTED and RETRY are words of Dragonfly's that no job is ever in. */
+                state?: "" | "PENDING" | "SUCCESS" | "FAILURE" | "RECEIVED" | "STARTED" | "RETRY";
+                /** @description Only jobs of this type. All but preheat are types of Dragonfly's, of which there are none here. */
+                type?: "" | "preheat" | "sync_peers" | "get_task" | "get_image_distribution" | "delete_task" | "gc";
+                /** @description Only those of this user; 0 and nothing mean all. */
+                user_id?: components["parameters"]["UserId"];
             };
             header?: never;
             path?: never;
@@ -570,21 +1392,397 @@ export interface operations {
             /** @description One page. `result.job_states[].results` is null in lists. */
             200: {
                 headers: {
-                    /** @description The addresses of the previous, next, first and last page. */
-                    Link?: string;
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example [] */
                     "application/json": components["schemas"]["Job"][];
                 };
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            405: components["responses"]["WrongMethod"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
             503: components["responses"]["Unavailable"];
         };
     };
     createJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Names this request: sent again with the same key, it answers with the job that it made the first time. The key with another request is refused with 422. Keys of different users are apart, and a key is forgotten with its job. Secrets are not compared.
+                 * @example 0d1f2c9e-7d0a-4a55-9a3e-3b0c9c1c2f11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "preheat",
+                 *       "args": {
+                 *         "type": "image",
+                 *         "url": "https://registry.example.com/v2/library/app/manifests/1.0"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateJob"];
+            };
+        };
+        responses: {
+            /** @description The job, PENDING; or as it stands, where the Idempotency-Key was used before. */
+            200: {
+                headers: {
+                    /** @description `true` where an earlier request with the same key made the job; absent otherwise. */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["WrongMethod"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The job's id.
+                 * @example 7
+                 */
+                id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job as it stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["WrongMethod"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The job's id.
+                 * @example 7
+                 */
+                id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. The body is empty. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["WrongMethod"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changeJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The job's id.
+                 * @example 7
+                 */
+                id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "bio": "before the release"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChangeJob"];
+            };
+        };
+        responses: {
+            /** @description The job as it stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["WrongMethod"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancelJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The job's id.
+                 * @example 7
+                 */
+                id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job; its work stops within moments. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["WrongMethod"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    retryJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The job's id.
+                 * @example 7
+                 */
+                id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "robot",
+                 *       "password": "a-secret"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RetryJob"];
+            };
+        };
+        responses: {
+            /** @description The job, PENDING again. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["WrongMethod"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listTasks: {
+        parameters: {
+            query?: {
+                /** @description From 1; 0 and nothing mean 1. */
+                page?: components["parameters"]["Page"];
+                /** @description 0 and nothing mean 10. More than 100 is understood and means 100: the list goes on at the address that Link calls next. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Only tasks in this state. */
+                state?: "" | "waiting" | "running" | "warm" | "failed" | "cancelled";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The job's id.
+                 * @example 7
+                 */
+                id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "ordinal": 0,
+                     *         "peer": {
+                     *           "id": "local-1@node-1",
+                     *           "cluster_id": 1,
+                     *           "hostname": "node-1",
+                     *           "ip": "127.0.0.1"
+                     *         },
+                     *         "blob": {
+                     *           "kind": "layer",
+                     *           "digest": "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "size": 4,
+                     *           "media_type": "application/vnd.oci.image.layer.v1.tar+gzip",
+                     *           "url": "https://registry.example.com/v2/library/app/blobs/sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+                     *         },
+                     *         "state": "warm",
+                     *         "attempts": 1,
+                     *         "bytes": 4,
+                     *         "source": "origin",
+                     *         "proof": "digest",
+                     *         "digest": "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *         "error": null,
+                     *         "started_at": "2026-01-01T00:00:00.000Z",
+                     *         "ended_at": "2026-01-01T00:00:01.000Z"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Task"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["WrongMethod"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    watchJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The job's id.
+                 * @example 7
+                 */
+                id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events. */
+            200: {
+                headers: {
+                    /** @description Always no-store. */
+                    "Cache-Control": "no-store";
+                    /** @description Tells nginx not to hold events back. */
+                    "X-Accel-Buffering": "no";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example retry: 2000
+                     *
+                     *     id: 2026-01-01T00:00:01.000Z
+                     *     event: job
+                     *     data: {"id":7}
+                     *
+                     *     event: end
+                     *     data: {}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["WrongMethod"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createPlan: {
         parameters: {
             query?: never;
             header?: never;
@@ -606,82 +1804,789 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The job, PENDING. */
+            /** @description The plan. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Job"];
+                    /**
+                     * @example {
+                     *       "digest": "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "platforms": [
+                     *         "linux/amd64"
+                     *       ],
+                     *       "warnings": [],
+                     *       "tasks": 1,
+                     *       "bytes": 4,
+                     *       "peers": [
+                     *         {
+                     *           "id": "local-1@node-1",
+                     *           "cluster_id": 1,
+                     *           "hostname": "node-1",
+                     *           "ip": "127.0.0.1"
+                     *         }
+                     *       ],
+                     *       "blobs": [
+                     *         {
+                     *           "kind": "manifest",
+                     *           "digest": "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "size": 4,
+                     *           "media_type": "application/vnd.oci.image.manifest.v1+json",
+                     *           "url": "https://registry.example.com/v2/library/app/manifests/1.0"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Plan"];
                 };
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            405: components["responses"]["WrongMethod"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            502: components["responses"]["OriginFailed"];
             503: components["responses"]["Unavailable"];
+            504: components["responses"]["TooSlow"];
         };
     };
-    getJob: {
+    listClusters: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description The job's id.
-                 * @example 7
-                 */
-                id: components["parameters"]["Id"];
+            query?: {
+                /** @description From 1; 0 and nothing mean 1. */
+                page?: components["parameters"]["Page"];
+                /** @description 0 and nothing mean 10. More than 100 is understood and means 100: the list goes on at the address that Link calls next. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Only the cluster of exactly this name. */
+                name?: string;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The job as it stands. */
+            /** @description One page. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 2,
+                     *         "name": "edge",
+                     *         "bio": "",
+                     *         "scopes": {
+                     *           "idc": "",
+                     *           "location": "",
+                     *           "cidrs": null,
+                     *           "hostnames": null
+                     *         },
+                     *         "scheduler_cluster_id": 2,
+                     *         "seed_peer_cluster_id": 2,
+                     *         "scheduler_cluster_config": {
+                     *           "candidate_parent_limit": 3,
+                     *           "filter_parent_limit": 15,
+                     *           "job_rate_limit": 10
+                     *         },
+                     *         "seed_peer_cluster_config": {
+                     *           "load_limit": 2000,
+                     *           "block_list": {
+                     *             "task": null,
+                     *             "persistent_task": null,
+                     *             "persistent_cache_task": null
+                     *           }
+                     *         },
+                     *         "peer_cluster_config": {
+                     *           "load_limit": 200,
+                     *           "block_list": {
+                     *             "task": null,
+                     *             "persistent_task": null,
+                     *             "persistent_cache_task": null
+                     *           }
+                     *         },
+                     *         "created_at": "2026-01-01T00:00:00.000Z",
+                     *         "updated_at": "2026-01-01T00:00:00.000Z",
+                     *         "is_default": false,
+                     *         "driver": "local"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Cluster"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["WrongMethod"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createCluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "edge",
+                 *       "scheduler_cluster_config": {},
+                 *       "seed_peer_cluster_config": {},
+                 *       "peer_cluster_config": {}
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateCluster"];
+            };
+        };
+        responses: {
+            /** @description The cluster. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Job"];
+                    /**
+                     * @example {
+                     *       "id": 2,
+                     *       "name": "edge",
+                     *       "bio": "",
+                     *       "scopes": {
+                     *         "idc": "",
+                     *         "location": "",
+                     *         "cidrs": null,
+                     *         "hostnames": null
+                     *       },
+                     *       "scheduler_cluster_id": 2,
+                     *       "seed_peer_cluster_id": 2,
+                     *       "scheduler_cluster_config": {
+                     *         "candidate_parent_limit": 3,
+                     *         "filter_parent_limit": 15,
+                     *         "job_rate_limit": 10
+                     *       },
+                     *       "seed_peer_cluster_config": {
+                     *         "load_limit": 2000,
+                     *         "block_list": {
+                     *           "task": null,
+                     *           "persistent_task": null,
+                     *           "persistent_cache_task": null
+                     *         }
+                     *       },
+                     *       "peer_cluster_config": {
+                     *         "load_limit": 200,
+                     *         "block_list": {
+                     *           "task": null,
+                     *           "persistent_task": null,
+                     *           "persistent_cache_task": null
+                     *         }
+                     *       },
+                     *       "created_at": "2026-01-01T00:00:00.000Z",
+                     *       "updated_at": "2026-01-01T00:00:00.000Z",
+                     *       "is_default": false,
+                     *       "driver": "local"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Cluster"];
                 };
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
+            405: components["responses"]["WrongMethod"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
             503: components["responses"]["Unavailable"];
         };
     };
-    cancelJob: {
+    getCluster: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /**
-                 * @description The job's id.
+                 * @description The cluster's id.
                  * @example 7
                  */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["ClusterId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The job; its work stops within moments. */
+            /** @description The cluster. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Job"];
+                    /**
+                     * @example {
+                     *       "id": 2,
+                     *       "name": "edge",
+                     *       "bio": "",
+                     *       "scopes": {
+                     *         "idc": "",
+                     *         "location": "",
+                     *         "cidrs": null,
+                     *         "hostnames": null
+                     *       },
+                     *       "scheduler_cluster_id": 2,
+                     *       "seed_peer_cluster_id": 2,
+                     *       "scheduler_cluster_config": {
+                     *         "candidate_parent_limit": 3,
+                     *         "filter_parent_limit": 15,
+                     *         "job_rate_limit": 10
+                     *       },
+                     *       "seed_peer_cluster_config": {
+                     *         "load_limit": 2000,
+                     *         "block_list": {
+                     *           "task": null,
+                     *           "persistent_task": null,
+                     *           "persistent_cache_task": null
+                     *         }
+                     *       },
+                     *       "peer_cluster_config": {
+                     *         "load_limit": 200,
+                     *         "block_list": {
+                     *           "task": null,
+                     *           "persistent_task": null,
+                     *           "persistent_cache_task": null
+                     *         }
+                     *       },
+                     *       "created_at": "2026-01-01T00:00:00.000Z",
+                     *       "updated_at": "2026-01-01T00:00:00.000Z",
+                     *       "is_default": false,
+                     *       "driver": "local"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Cluster"];
                 };
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            405: components["responses"]["WrongMethod"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteCluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The cluster's id.
+                 * @example 7
+                 */
+                id: components["parameters"]["ClusterId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. The body is empty. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["WrongMethod"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changeCluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The cluster's id.
+                 * @example 7
+                 */
+                id: components["parameters"]["ClusterId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "bio": "the machines at the edge"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChangeCluster"];
+            };
+        };
+        responses: {
+            /** @description The whole cluster as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 2,
+                     *       "name": "edge",
+                     *       "bio": "",
+                     *       "scopes": {
+                     *         "idc": "",
+                     *         "location": "",
+                     *         "cidrs": null,
+                     *         "hostnames": null
+                     *       },
+                     *       "scheduler_cluster_id": 2,
+                     *       "seed_peer_cluster_id": 2,
+                     *       "scheduler_cluster_config": {
+                     *         "candidate_parent_limit": 3,
+                     *         "filter_parent_limit": 15,
+                     *         "job_rate_limit": 10
+                     *       },
+                     *       "seed_peer_cluster_config": {
+                     *         "load_limit": 2000,
+                     *         "block_list": {
+                     *           "task": null,
+                     *           "persistent_task": null,
+                     *           "persistent_cache_task": null
+                     *         }
+                     *       },
+                     *       "peer_cluster_config": {
+                     *         "load_limit": 200,
+                     *         "block_list": {
+                     *           "task": null,
+                     *           "persistent_task": null,
+                     *           "persistent_cache_task": null
+                     *         }
+                     *       },
+                     *       "created_at": "2026-01-01T00:00:00.000Z",
+                     *       "updated_at": "2026-01-01T00:00:00.000Z",
+                     *       "is_default": false,
+                     *       "driver": "local"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Cluster"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["WrongMethod"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listPeers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The cluster's id.
+                 * @example 7
+                 */
+                id: components["parameters"]["ClusterId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The peers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "local-1@node-1",
+                     *         "cluster_id": 1,
+                     *         "hostname": "node-1",
+                     *         "ip": "127.0.0.1",
+                     *         "seed": true,
+                     *         "ordinary": true
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["ClusterPeer"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["WrongMethod"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: {
+                /** @description From 1; 0 and nothing mean 1. */
+                page?: components["parameters"]["Page"];
+                /** @description 0 and nothing mean 10. More than 100 is understood and means 100: the list goes on at the address that Link calls next. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Only tokens in this state. */
+                state?: "" | "active" | "inactive";
+                /** @description Only those of this user; 0 and nothing mean all. */
+                user_id?: components["parameters"]["UserId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 3,
+                     *         "created_at": "2026-01-01T00:00:00.000Z",
+                     *         "updated_at": "2026-01-01T00:00:00.000Z",
+                     *         "is_del": 0,
+                     *         "name": "harbor",
+                     *         "bio": "",
+                     *         "token": "",
+                     *         "scopes": [
+                     *           "job"
+                     *         ],
+                     *         "state": "active",
+                     *         "expired_at": "2036-01-01T00:00:00.000Z",
+                     *         "user_id": 1,
+                     *         "user": {
+                     *           "id": 1,
+                     *           "created_at": "0001-01-01T00:00:00Z",
+                     *           "updated_at": "0001-01-01T00:00:00Z",
+                     *           "is_del": 0,
+                     *           "email": "",
+                     *           "name": "",
+                     *           "avatar": "",
+                     *           "phone": "",
+                     *           "state": "",
+                     *           "location": "",
+                     *           "bio": "",
+                     *           "configs": null
+                     *         },
+                     *         "last_used_at": null
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Token"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["WrongMethod"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "harbor",
+                 *       "scopes": [
+                 *         "job"
+                 *       ],
+                 *       "expired_at": "2036-01-01T00:00:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateToken"];
+            };
+        };
+        responses: {
+            /** @description The token. */
+            200: {
+                headers: {
+                    /** @description Always no-store. */
+                    "Cache-Control": "no-store";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 3,
+                     *       "created_at": "2026-01-01T00:00:00.000Z",
+                     *       "updated_at": "2026-01-01T00:00:00.000Z",
+                     *       "is_del": 0,
+                     *       "name": "harbor",
+                     *       "bio": "",
+                     *       "token": "wf_0123456789abcdef",
+                     *       "scopes": [
+                     *         "job"
+                     *       ],
+                     *       "state": "active",
+                     *       "expired_at": "2036-01-01T00:00:00.000Z",
+                     *       "user_id": 1,
+                     *       "user": {
+                     *         "id": 1,
+                     *         "created_at": "0001-01-01T00:00:00Z",
+                     *         "updated_at": "0001-01-01T00:00:00Z",
+                     *         "is_del": 0,
+                     *         "email": "",
+                     *         "name": "",
+                     *         "avatar": "",
+                     *         "phone": "",
+                     *         "state": "",
+                     *         "location": "",
+                     *         "bio": "",
+                     *         "configs": null
+                     *       },
+                     *       "last_used_at": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["WrongMethod"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the token, which is not the token.
+                 * @example 7
+                 */
+                id: components["parameters"]["TokenId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is known of it; not the token itself. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 3,
+                     *       "created_at": "2026-01-01T00:00:00.000Z",
+                     *       "updated_at": "2026-01-01T00:00:00.000Z",
+                     *       "is_del": 0,
+                     *       "name": "harbor",
+                     *       "bio": "",
+                     *       "token": "",
+                     *       "scopes": [
+                     *         "job"
+                     *       ],
+                     *       "state": "active",
+                     *       "expired_at": "2036-01-01T00:00:00.000Z",
+                     *       "user_id": 1,
+                     *       "user": {
+                     *         "id": 1,
+                     *         "created_at": "0001-01-01T00:00:00Z",
+                     *         "updated_at": "0001-01-01T00:00:00Z",
+                     *         "is_del": 0,
+                     *         "email": "",
+                     *         "name": "",
+                     *         "avatar": "",
+                     *         "phone": "",
+                     *         "state": "",
+                     *         "location": "",
+                     *         "bio": "",
+                     *         "configs": null
+                     *       },
+                     *       "last_used_at": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["WrongMethod"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the token, which is not the token.
+                 * @example 7
+                 */
+                id: components["parameters"]["TokenId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. The body is empty. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["WrongMethod"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the token, which is not the token.
+                 * @example 7
+                 */
+                id: components["parameters"]["TokenId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "state": "inactive"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChangeToken"];
+            };
+        };
+        responses: {
+            /** @description The token as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 3,
+                     *       "created_at": "2026-01-01T00:00:00.000Z",
+                     *       "updated_at": "2026-01-01T00:00:00.000Z",
+                     *       "is_del": 0,
+                     *       "name": "harbor",
+                     *       "bio": "",
+                     *       "token": "",
+                     *       "scopes": [
+                     *         "job"
+                     *       ],
+                     *       "state": "inactive",
+                     *       "expired_at": "2036-01-01T00:00:00.000Z",
+                     *       "user_id": 1,
+                     *       "user": {
+                     *         "id": 1,
+                     *         "created_at": "0001-01-01T00:00:00Z",
+                     *         "updated_at": "0001-01-01T00:00:00Z",
+                     *         "is_del": 0,
+                     *         "email": "",
+                     *         "name": "",
+                     *         "avatar": "",
+                     *         "phone": "",
+                     *         "state": "",
+                     *         "location": "",
+                     *         "bio": "",
+                     *         "configs": null
+                     *       },
+                     *       "last_used_at": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["WrongMethod"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
             503: components["responses"]["Unavailable"];
         };
     };

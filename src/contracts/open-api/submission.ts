@@ -3,21 +3,37 @@
 import { redactHeaders, redactUrl } from '../../kit/redact.ts'
 import { Failure } from '../../model/failure.ts'
 import { parseFileUrl } from '../../model/file-url.ts'
-import { concurrentPeers, concurrentTasks, type JobRequest, type Submission } from '../../model/job.ts'
+import { concurrentPeers, concurrentTasks, type JobRequest, type JobSecrets, type Submission } from '../../model/job.ts'
 import { scopes, type PeerChoice } from '../../model/peer.ts'
 import { parsePlatform } from '../../model/platform.ts'
 import { parseReference } from '../../model/reference.ts'
-import { leastPieceLength, nanosecondsPerMs, usualFilteredQueryParams, type Args, type CreateJob } from './wire.ts'
+import {
+  leastPieceLength,
+  nanosecondsPerMs,
+  usualFilteredQueryParams,
+  type Args,
+  type CreateJob,
+  type RetryJob,
+} from './wire.ts'
+
+/** What a job takes from its call beside the body. */
+export interface Circumstances {
+  readonly userId: number
+  /** The clusters that are meant where the body names none; empty means all. */
+  readonly boundTo: readonly number[]
+  readonly usualTimeoutMs: number
+  readonly idempotencyKey?: string
+}
 
 /** null, 0, "" and absence all mean the default. Throws `request.invalid`, `reference.invalid`. */
-export function toSubmission(body: CreateJob, userId: number, usualTimeoutMs: number): Submission {
+export function toSubmission(body: CreateJob, by: Circumstances): Submission {
   const { args } = body
-  const ids = body.scheduler_cluster_ids ?? []
+  refuseBackEnds(args)
   const common = {
     peers: toChoice(args),
-    concurrentTasks: args.concurrent_task_count || concurrentTasks.usual,
+    concurrentTasks: toConcurrentTasks(args),
     concurrentPeers: args.concurrent_peer_count || concurrentPeers.usual,
-    timeoutMs: toTimeout(args.timeout ?? 0, usualTimeoutMs),
+    timeoutMs: toTimeout(args.timeout ?? 0, by.usualTimeoutMs),
     tag: args.tag ?? '',
     application: args.application ?? '',
     filteredQueryParams: toFilter(args),
@@ -28,14 +44,49 @@ export function toSubmission(body: CreateJob, userId: number, usualTimeoutMs: nu
   const urls = fileUrls(args)
   const request: JobRequest =
     args.type === 'image' ? { ...common, ...toImage(args) } : { ...common, type: 'file', urls: urls.map(redactUrl) }
-  const secrets = {
-    ...(args.password ? { password: args.password } : {}),
-    ...(args.headers ? { headers: args.headers } : {}),
-    ...(args.type === 'file' ? { urls } : {}),
+  return {
+    contract: 'open-api',
+    bio: body.bio ?? '',
+    userId: by.userId,
+    request,
+    secrets: { ...toSecrets(args), ...(args.type === 'file' && { urls }) },
+    clusterIds: toClusterIds(body.scheduler_cluster_ids ?? [], by.boundTo),
+    ...(by.idempotencyKey !== undefined && { idempotencyKey: by.idempotencyKey }),
   }
-  const clusterIds = ids.includes(0) ? [] : ids
-  return { contract: 'open-api', bio: body.bio ?? '', userId, request, secrets, clusterIds }
 }
+
+const toSecrets = ({ password, headers }: Pick<Args, 'password' | 'headers'>): JobSecrets => ({
+  ...(password && { password }),
+  ...(headers && { headers }),
+})
+
+/** The credentials that a retry brings, in the place of those that were wiped when the job came to its end. */
+export const toFreshSecrets = (body: RetryJob): JobSecrets => ({
+  ...(body.username && { username: body.username }),
+  ...toSecrets(body),
+})
+
+/**
+ * Harbor's form sends 0 for whatever a user typed that is no number ("a, 3" becomes [0, 3]): what was named rightly
+ * counts, and 0 names nothing, so that [0] means the same as no list at all.
+ */
+function toClusterIds(named: readonly number[], boundTo: readonly number[]): readonly number[] {
+  const ids = [...new Set(named)].filter((id) => id !== 0)
+  return ids.length > 0 ? ids : boundTo
+}
+
+/** Dragonfly fetches files from object stores and HDFS. We do not, and their credentials are not to be kept in vain. */
+function refuseBackEnds(args: Args): void {
+  for (const name of ['object_storage', 'hdfs'] as const) {
+    if (Object.values(args[name] ?? {}).some(Boolean)) {
+      throw new Failure('request.invalid', `args.${name} is not supported; files are fetched by http and https only.`)
+    }
+  }
+}
+
+/** Dragonfly passes over the older name by now, so no value of it is refused. */
+const toConcurrentTasks = (args: Args): number =>
+  args.concurrent_task_count || Math.min(args.concurrent_count || concurrentTasks.usual, concurrentTasks.most)
 
 function toImage(
   args: Args,
@@ -84,7 +135,9 @@ function toPieceLength(bytes: number): number | null {
   throw new Failure('request.invalid', `args.piece_length is ${bytes}; expected bytes from 4194304 to 67108864.`)
 }
 
-function toFilter(args: Args): readonly string[] {
-  const given = args.filtered_query_params || args.filter
+/** The older name `filteredQueryParams` is not in the document: generators of clients make the same name of both. */
+function toFilter(args: Args & { readonly filteredQueryParams?: unknown }): readonly string[] {
+  const older = typeof args.filteredQueryParams === 'string' ? args.filteredQueryParams : ''
+  const given = args.filtered_query_params || older || args.filter
   return given ? given.split('&') : usualFilteredQueryParams
 }

@@ -11,14 +11,16 @@ import {
   zeroTime,
   type JobState,
   type Result,
+  type SchedulerCluster,
   type ShownArgs,
-  type ShownCluster,
   type ShownJob,
   type State,
 } from './wire.ts'
 
-/** `fresh`: the answer to the POST that made it, whose `result` is null. */
-export function toJob(view: JobView, shows: 'fresh' | 'whole' | 'row'): ShownJob {
+/** `fresh`: the answer to the POST that made it, whose `result` is null. `row`: in a list, without its tasks. */
+type Shows = 'fresh' | 'whole' | 'row'
+
+export function toJob(view: JobView, shows: Shows): ShownJob {
   const { job } = view
   const state = toState(job)
   return {
@@ -36,40 +38,20 @@ export function toJob(view: JobView, shows: 'fresh' | 'whole' | 'row'): ShownJob
     user_id: job.userId,
     user: toUser(job.userId),
     seed_peer_clusters: [],
-    scheduler_clusters: view.clusters.map(toCluster),
+    scheduler_clusters: view.clusters.map(toSchedulerCluster),
     phase: job.state,
     progress: toProgress(job.progress),
-    error: job.problem === null ? null : toError(job.problem),
+    error: toError(job.problem),
+    warnings: [...job.warnings],
+    digest: job.pinned,
   }
 }
 
-export interface PageOf {
-  readonly path: string
-  /** As the client sent it. */
-  readonly query: URLSearchParams
-  readonly page: number
-  readonly perPage: number
-  /** Rows of all pages together. */
-  readonly total: number
-}
+/** A job in a list. `all` clusters: its own are among them. */
+export const toRow = (job: Job, all: readonly Cluster[]): ShownJob =>
+  toJob({ job, tasks: [], clusters: all.filter(({ id }) => job.clusterIds.includes(id)) }, 'row')
 
-/** The four addresses of RFC 8288, unquoted and relative as Dragonfly's clients parse them. */
-export function toLink({ path, query, page, perPage, total }: PageOf): string {
-  const last = Math.max(1, Math.ceil(total / perPage))
-  const address = (to: number): string => {
-    const params = new URLSearchParams(query)
-    params.set('page', String(to))
-    params.set('per_page', String(perPage))
-    params.sort()
-    return `<${path}?${params.toString()}>`
-  }
-  const pages = { prev: Math.max(1, page - 1), next: Math.min(last, page + 1), first: 1, last }
-  return Object.entries(pages)
-    .map(([rel, to]) => `${address(to)};rel=${rel}`)
-    .join(',')
-}
-
-const toTime = (ms: number): string => new Date(ms).toISOString()
+export const toTime = (ms: number): string => new Date(ms).toISOString()
 
 function toState(job: Job): State {
   if (job.state === 'succeeded') return 'SUCCESS'
@@ -86,8 +68,10 @@ function toArgs(job: Job): ShownArgs {
     concurrent_task_count: request.concurrentTasks,
     count: peers.count,
     filtered_query_params: request.filteredQueryParams.join('&'),
+    hdfs: null,
     headers,
     ips: peers.ips === null ? null : [...peers.ips],
+    object_storage: null,
     password: '',
     percentage: peers.percentage,
     piece_length: request.pieceLength,
@@ -134,7 +118,8 @@ function toClusterResult(cluster: Cluster, tasks: readonly Task[]): NonNullable<
 }
 
 /** Key by key, since a row does not keep their order. */
-const toError = ({ code, side, message, hint }: Problem): ShownJob['error'] => ({ code, side, message, hint })
+export const toError = (problem: Problem | null): ShownJob['error'] =>
+  problem && { code: problem.code, side: problem.side, message: problem.message, hint: problem.hint }
 
 const sentence = ({ message, hint }: Problem): string => `${message} ${hint}`
 
@@ -148,7 +133,7 @@ const toProgress = (progress: Progress): ShownJob['progress'] => ({
   bytes_from_origin: progress.bytesFromOrigin,
 })
 
-const toUser = (id: number): ShownJob['user'] => ({
+export const toUser = (id: number): ShownJob['user'] => ({
   id,
   created_at: zeroTime,
   updated_at: zeroTime,
@@ -163,7 +148,7 @@ const toUser = (id: number): ShownJob['user'] => ({
   configs: null,
 })
 
-const toCluster = (cluster: Cluster): ShownCluster => ({
+const toSchedulerCluster = (cluster: Cluster): SchedulerCluster => ({
   id: cluster.id,
   created_at: toTime(cluster.createdAtMs),
   updated_at: toTime(cluster.updatedAtMs),

@@ -6,13 +6,31 @@ type Schemas = components['schemas']
 /** What a client sends, once the door has held it against the document. */
 export type CreateJob = Schemas['CreateJob']
 export type Args = Schemas['Args']
+export type ChangeJob = Schemas['ChangeJob']
+export type RetryJob = Schemas['RetryJob']
+export type CreateCluster = Schemas['CreateCluster']
+export type ChangeCluster = Schemas['ChangeCluster']
+export type CreateToken = Schemas['CreateToken']
+export type ChangeToken = Schemas['ChangeToken']
+
+/** What it is shown. */
 export type ShownJob = Schemas['Job']
 export type ShownArgs = Schemas['ShownArgs']
-export type ShownCluster = Schemas['Cluster']
+export type SchedulerCluster = Schemas['SchedulerCluster']
 export type Result = Schemas['Result']
 export type JobState = Schemas['JobState']
 export type State = Schemas['State']
+export type ShownTask = Schemas['Task']
+export type ShownBlob = Schemas['Blob']
+export type ShownPeer = Schemas['Peer']
+export type ShownPlan = Schemas['Plan']
+export type ShownCluster = Schemas['Cluster']
+export type ShownClusterPeer = Schemas['ClusterPeer']
+export type BlockList = Schemas['BlockList']
+export type ShownToken = Schemas['Token']
 export type Refusal = Schemas['Refusal']
+
+export const taskStates = ['waiting', 'running', 'warm', 'failed', 'cancelled'] as const
 
 /** dragonflyoss/dragonfly pkg/net/http/header.go@v2.5.1, its two repetitions included: clients compare the text. */
 export const usualFilteredQueryParams = [

@@ -1,67 +1,50 @@
-// What operators and their probes call.
+// What operators and their probes call, and what people read: the documents.
 
-import { readFile } from 'node:fs/promises'
-import { Failure } from '../../model/failure.ts'
-import type { Answer, Contract, Refuse } from '../http/route.ts'
+import type { Answer, Call, Contract, Route } from '../http/route.ts'
+import { docsAsset, docsPage } from './docs-page.ts'
+import { documentOf, wholeDocument } from './documents.ts'
+import { refuse } from './refusals.ts'
 
 export interface OpsOptions {
   /** Rejects when the service cannot do its work just now. */
   readonly ready: () => Promise<void>
   readonly version: string
+  /** Names of the contracts that are served, this one included: the documents are theirs. */
+  readonly contracts: readonly string[]
 }
 
-const document = new URL('../../../openapi/open-api.yaml', import.meta.url)
-
-export function opsContract(options: OpsOptions): Contract {
+export function opsContract({ ready, version, contracts }: OpsOptions): Contract {
+  const welcome = { name: 'warmfront', version, document: '/openapi.yaml', docs: '/docs' }
+  const isReady = async (): Promise<Answer> => {
+    await ready()
+    return ok
+  }
   return {
     name: 'ops',
     refuse,
     routes: [
-      {
-        operation: 'welcome',
-        method: 'get',
-        path: '/',
-        may: 'anyone',
-        run: async () => ({
-          status: 200,
-          body: { name: 'warmfront', version: options.version, document: '/openapi.yaml' },
-        }),
-      },
-      {
-        operation: 'live',
-        method: 'get',
-        path: '/livez',
-        may: 'anyone',
-        run: async () => ({ status: 200, body: { status: 'ok' } }),
-      },
-      { operation: 'ready', method: 'get', path: '/readyz', may: 'anyone', run: () => readiness(options) },
-      {
-        operation: 'document',
-        method: 'get',
-        path: '/openapi.yaml',
-        may: 'anyone',
-        run: async () => ({
-          status: 200,
-          headers: { 'content-type': 'application/yaml; charset=utf-8' },
-          text: await readFile(document, 'utf8'),
-        }),
-      },
+      open('welcome', '/', async () => ({ status: 200, body: welcome })),
+      open('live', '/livez', async () => ok),
+      open('ready', '/readyz', isReady),
+      open('getDocument', '/openapi.yaml', () => wholeDocument(contracts)),
+      open('getContractDocument', '/openapi/:contract.yaml', ({ params }) =>
+        documentOf(params['contract'] ?? '', contracts),
+      ),
+      // Without the slash, since the addresses on the page are relative to it. Express takes the two for the same.
+      { ...open('getDocs', '/docs', async () => docsPage()), pattern: /^\/docs$/ },
+      { ...open('redirectToDocs', '/docs/', async () => toDocs), pattern: /^\/docs\/$/ },
+      open('getDocsAsset', '/docs/:asset', ({ params }) => docsAsset(params['asset'] ?? '', contracts)),
     ],
   }
 }
 
-async function readiness({ ready }: OpsOptions): Promise<Answer> {
-  try {
-    await ready()
-    return { status: 200, body: { status: 'ok' } }
-  } catch (error) {
-    const message = error instanceof Failure ? error.message : 'The service is not ready.'
-    return { status: 503, body: { status: 'not ready', message } }
-  }
-}
+const open = (operation: string, path: string, run: (call: Call) => Promise<Answer>): Route => ({
+  operation,
+  method: 'get',
+  path,
+  may: 'anyone',
+  run,
+})
 
-const refuse: Refuse = (failure) => {
-  if (!(failure instanceof Failure)) return { status: 500, body: { message: 'Something went wrong inside Warmfront.' } }
-  const status = failure.code === 'request.wrong-method' ? 405 : failure.side === 'caller' ? 400 : 503
-  return { status, body: { message: failure.message } }
-}
+const ok: Answer = { status: 200, body: { status: 'ok' } }
+const toDocs: Answer = { status: 308, headers: { location: '../docs' } }

@@ -1,6 +1,7 @@
 // How the supernode contract refuses: HTTP 200 with a code of its own, as documented, except where HTTP itself decides.
 
 import { asFailure, type FailureCode } from '../../model/failure.ts'
+import { refusalHeaders } from '../http/refusal-headers.ts'
 import type { Refuse } from '../http/route.ts'
 
 /** The HTTP status; the body's `code` is 400 beside 200, and the same as the status otherwise. */
@@ -8,6 +9,8 @@ const statuses = {
   'request.invalid': 200,
   'request.too-large': 413,
   'request.not-found': 200,
+  'request.conflict': 200,
+  'request.too-many': 429,
   'request.wrong-method': 405,
   'request.unsupported': 415,
   'reference.invalid': 200,
@@ -40,9 +43,10 @@ const statuses = {
   'self.fault': 500,
 } satisfies Record<FailureCode, number>
 
-export const refuse: Refuse = (failure) => {
-  const { code, message, hint } = asFailure(failure).problem
+export const refuse: Refuse = (thrown) => {
+  const failure = asFailure(thrown)
+  const { code, message, hint } = failure.problem
   const status = statuses[code]
-  const headers = status === 401 ? { 'www-authenticate': 'Bearer realm="warmfront"' } : {}
+  const headers = refusalHeaders(status, failure)
   return { status, headers, body: { code: status === 200 ? 400 : status, msg: `${message} ${hint}` } }
 }

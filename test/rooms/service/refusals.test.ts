@@ -149,6 +149,83 @@ const openApi: readonly Row[] = [
     says: /no cluster 77; there is 1 \(local\)/,
   },
   { name: 'more than a mebibyte', path: '/oapi/v1/jobs', body: big, status: 413, says: /larger than/ },
+  {
+    name: 'a piece that is too short',
+    path: '/oapi/v1/jobs',
+    body: oapi({ ...image, piece_length: 1024 }),
+    status: 422,
+    says: /args\.piece_length is 1024/,
+  },
+  {
+    name: 'more than two hundred peers',
+    path: '/oapi/v1/jobs',
+    body: oapi({ ...image, count: 201 }),
+    status: 422,
+    says: /args\.count must be <= 200/,
+  },
+  {
+    name: 'more than all peers',
+    path: '/oapi/v1/jobs',
+    body: oapi({ ...image, percentage: 101 }),
+    status: 422,
+    says: /args\.percentage must be <= 100/,
+  },
+  {
+    name: 'a count below none',
+    path: '/oapi/v1/jobs',
+    body: oapi({ ...image, count: -1 }),
+    status: 422,
+    says: /args\.count must be >= 0/,
+  },
+  {
+    name: 'more than a hundred ips',
+    path: '/oapi/v1/jobs',
+    body: oapi({ ...image, ips: Array.from({ length: 101 }, () => '192.0.2.1') }),
+    status: 422,
+    says: /args\.ips must NOT have more than 100 items/,
+  },
+  {
+    name: 'an object store',
+    path: '/oapi/v1/jobs',
+    body: oapi({ type: 'file', url: 'https://a.example.com/b', object_storage: { access_key_secret: 's3cret' } }),
+    status: 422,
+    says: /args\.object_storage is not supported/,
+  },
+  {
+    name: 'HDFS',
+    path: '/oapi/v1/jobs',
+    body: oapi({ type: 'file', url: 'https://a.example.com/b', hdfs: { delegation_token: 's3cret' } }),
+    status: 422,
+    says: /args\.hdfs is not supported/,
+  },
+  {
+    name: 'cluster ids that are texts',
+    path: '/oapi/v1/jobs',
+    body: oapi(image, { scheduler_cluster_ids: ['1'] }),
+    status: 422,
+    says: /scheduler_cluster_ids\.0 must be integer/,
+  },
+  {
+    name: 'args that are a list',
+    path: '/oapi/v1/jobs',
+    body: oapi([]),
+    status: 422,
+    says: /args must be object/,
+  },
+  {
+    name: 'a plan without args',
+    path: '/oapi/v1/plans',
+    body: { type: 'preheat' },
+    status: 422,
+    says: /args/,
+  },
+  {
+    name: 'credentials for a retry that are no texts',
+    path: '/oapi/v1/jobs/1/retry',
+    body: { password: 7 },
+    status: 422,
+    says: /password must be string/,
+  },
 ]
 
 for (const row of supernode) {
@@ -185,7 +262,19 @@ const others: readonly {
   { name: 'a job id beyond all numbers', method: 'GET', path: '/oapi/v1/jobs/99999999999999999999', status: 422 },
   { name: 'a state in lower case', method: 'GET', path: '/oapi/v1/jobs?state=pending', status: 422 },
   { name: 'a page that is none', method: 'GET', path: '/oapi/v1/jobs?page=abc', status: 422 },
+  { name: 'a job id of 0', method: 'GET', path: '/oapi/v1/jobs/0', status: 422 },
+  { name: 'a job id below none', method: 'DELETE', path: '/oapi/v1/jobs/-1', status: 422 },
+  { name: 'cancelling an unknown job', method: 'POST', path: '/oapi/v1/jobs/99999/cancel', status: 404 },
+  { name: 'retrying an unknown job', method: 'POST', path: '/oapi/v1/jobs/99999/retry', status: 404 },
+  { name: 'the tasks of an unknown job', method: 'GET', path: '/oapi/v1/jobs/99999/tasks', status: 404 },
+  { name: 'the events of an unknown job', method: 'GET', path: '/oapi/v1/jobs/99999/events', status: 404 },
+  { name: 'deleting an unknown job', method: 'DELETE', path: '/oapi/v1/jobs/99999', status: 404 },
+  { name: 'changing an unknown job', method: 'PATCH', path: '/oapi/v1/jobs/99999', status: 404 },
+  { name: 'a task state that is none', method: 'GET', path: '/oapi/v1/jobs/1/tasks?state=SUCCESS', status: 422 },
   { name: 'another method', method: 'PUT', path: '/oapi/v1/jobs', status: 405 },
+  { name: 'another method on events', method: 'POST', path: '/oapi/v1/jobs/1/events', status: 405 },
+  { name: 'reading plans', method: 'GET', path: '/oapi/v1/plans', status: 405 },
+  { name: 'another method on a cluster', method: 'PUT', path: '/oapi/v1/clusters/1', status: 405 },
   { name: 'another method on a task', method: 'DELETE', path: '/api/preheat/1', status: 405 },
   { name: 'a path that is not there', method: 'GET', path: '/oapi/v2/jobs', status: 404 },
   { name: 'a path that is not percent-encoding', method: 'GET', path: '/oapi/v1/jobs/%zz', status: 400 },
@@ -217,6 +306,15 @@ for (const [method, path] of guarded) {
     }
   })
 }
+
+test('a body of another media type is refused, and a body that nobody named is read as JSON', async () => {
+  const headers = (type: string) => ({ authorization: `Bearer ${adminToken}`, 'content-type': type })
+  const body = JSON.stringify(oapi(image))
+  const refused = await service.call('POST', '/oapi/v1/jobs', body, headers('application/xml'))
+  assert.equal(refused.status, 415)
+  assert.equal((refused.json as { readonly code: string }).code, 'request.unsupported')
+  assert.equal((await service.call('POST', '/oapi/v1/jobs', body, headers('text/plain'))).status, 200)
+})
 
 test('a token may travel in the path, and never in the query', async () => {
   assert.equal((await service.call('GET', `/t/${adminToken}/oapi/v1/jobs`, undefined, {})).status, 200)

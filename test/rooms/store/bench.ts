@@ -17,7 +17,12 @@ export function onEachDatabase(cases: (database: () => Database) => void): void 
         own = await openTestDatabase(kind)
       })
       beforeEach(async () => {
-        await database().run((db) => db.raw('truncate jobs, tasks, tokens'))
+        await database().run((db) =>
+          db.raw(`
+            truncate jobs, tasks, tokens, rate_limits;
+            truncate clusters restart identity;
+            insert into clusters (name, driver, is_default) values ('local', 'local', true)`),
+        )
       })
       after(async () => {
         await own?.close()

@@ -1,7 +1,13 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { Sealer } from '../../../src/kit/seal.ts'
 import { Jobs } from '../../../src/store/jobs.ts'
 import { Leases } from '../../../src/store/leases.ts'
 import { jobStoreCases } from '../../conformance/job-store.cases.ts'
+import { newJob } from '../../conformance/job-samples.ts'
+import { databaseKinds, withDatabase } from '../../support/database.ts'
+import { withClient } from '../../support/sql.ts'
 import { onEachDatabase } from './bench.ts'
 
 onEachDatabase((database) => {
@@ -11,7 +17,7 @@ onEachDatabase((database) => {
     queue: new Leases(database(), sealer),
     everything: async () => {
       const dumps = await Promise.all(
-        ['jobs', 'tasks', 'tokens', 'clusters'].map((table) =>
+        ['jobs', 'tasks', 'tokens', 'clusters', 'rate_limits'].map((table) =>
           database().run((db) =>
             db.raw<{ rows: { row: string }[] }>(`select row_to_json(t)::text as row from ${table} t`),
           ),
@@ -20,4 +26,33 @@ onEachDatabase((database) => {
       return dumps.flatMap(({ rows }) => rows.map(({ row }) => row)).join('\n')
     },
   }))
+})
+
+const makeUnseen = `
+  insert into jobs (
+    task_id, contract, type, bio, user_id, request, cluster_ids, progress, deadline_at, idempotency_key
+  )
+  select 'group_unseen', contract, type, bio, user_id, request, cluster_ids, progress, deadline_at, 'the same key'
+  from jobs where id = $1`
+
+suite('on a server', { skip: databaseKinds.find(({ kind }) => kind === 'postgresql')?.skip ?? false }, () => {
+  test('a job that another replica is about to make with the same key is waited for, and answered', () =>
+    withDatabase('postgresql', ({ database, options: { url = '' } }) =>
+      withClient(url, async (other) => {
+        const jobs = new Jobs(database, new Sealer('the key of these tests'))
+        const { id } = await jobs.insert(newJob())
+        await other.query('begin')
+        await other.query(makeUnseen, [id])
+        const asked = jobs.insertOnce('the same key', newJob())
+        const deadline = AbortSignal.timeout(10_000)
+        const waiting = async () => (await other.query('select from pg_locks where not granted')).rowCount !== 0
+        while (!(await waiting())) {
+          deadline.throwIfAborted()
+          await setImmediate()
+        }
+        await other.query('commit')
+        const { job, made } = await asked
+        assert.deepEqual([job.taskId, made], ['group_unseen', false])
+      }),
+    ))
 })

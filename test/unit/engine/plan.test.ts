@@ -82,6 +82,7 @@ test('plan: a cluster without a fitting peer is named', () => {
     driver: 'local',
     bio: '',
     isDefault: false,
+    kept: { scopes: {}, scheduler: {}, seedPeer: {}, peer: {} },
     createdAtMs: 0,
     updatedAtMs: 0,
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Failure } from '../../../src/model/failure.ts'
-import { storeFault } from '../../../src/store/faults.ts'
+import { isTaken, storeFault } from '../../../src/store/faults.ts'
 
 const place = 'at db.example/warmfront'
 const withCode = (code: string, message = 'words of the driver') => Object.assign(new Error(message), { code })
@@ -39,4 +39,13 @@ test('a mistake of ours stays what it is, without the row that PostgreSQL quotes
 test('a failure passes through', () => {
   const failure = new Failure('job.cancelled', 'Somebody cancelled it.')
   assert.equal(storeFault(failure, place), failure)
+})
+
+test('a row that is there already is told by the index that says so', () => {
+  const error = Object.assign(withCode('23505'), { constraint: 'tokens_name_key' })
+  assert.equal(isTaken(error, 'tokens_name_key'), true)
+  assert.equal(isTaken(error, 'tokens_hash_key'), false)
+  assert.equal(isTaken(Object.assign(withCode('23503'), { constraint: 'tokens_name_key' }), 'tokens_name_key'), false)
+  assert.equal(isTaken(withCode('23505'), 'tokens_name_key'), false)
+  assert.equal(isTaken('23505', 'tokens_name_key'), false)
 })

@@ -46,7 +46,16 @@ async function get(address: string, method = 'GET', headers: Record<string, stri
       Object.entries(match?.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
     )
     const signal = new AbortController().signal
-    const call = { params, query: searchParams, headers, body: undefined, principal: null, method, signal }
+    const call = {
+      params,
+      query: searchParams,
+      headers,
+      body: undefined,
+      principal: null,
+      clusterIds: [],
+      method,
+      signal,
+    }
     return run(call).catch((thrown: unknown) => refuse(thrown, { method, path: pathname }))
   }
   throw new Error(`no route for ${pathname}`)

@@ -1,0 +1,21 @@
+// What a job is like whose client can say no more than what it wants. Pure.
+
+import { redactHeaders } from '../../kit/redact.ts'
+import { concurrentPeers, concurrentTasks, type FileRequest } from '../../model/job.ts'
+
+/** The part of a request that images and files have in common. */
+export type UsualRequest = Omit<FileRequest, 'type' | 'urls'>
+
+/** `headers` as the client sent them: what may be a secret in them is masked. */
+export const usualRequest = (timeoutMs: number, headers: Readonly<Record<string, string>>): UsualRequest => ({
+  peers: { scope: 'single_seed_peer', ips: null, count: null, percentage: null },
+  concurrentTasks: concurrentTasks.usual,
+  concurrentPeers: concurrentPeers.usual,
+  timeoutMs,
+  tag: '',
+  application: '',
+  filteredQueryParams: [],
+  pieceLength: null,
+  headers: redactHeaders(headers),
+  username: '',
+})

@@ -1,0 +1,152 @@
+// The jobs of the Open API, their tasks, and plans of jobs.
+
+import type { ClusterBook } from '../../engine/clusters.ts'
+import type { Forecast } from '../../engine/forecast.ts'
+import type { Preheat } from '../../engine/preheat.ts'
+import type { JobFilter, TaskFilter } from '../../model/ports.ts'
+import type { Answer, Call, Route } from '../http/route.ts'
+import { callerOf, idOf, numberAt } from './call.ts'
+import { pagingOf, toList } from './page.ts'
+import { toFreshSecrets, toSubmission } from './submission.ts'
+import { toPlan, toTask } from './translate-tasks.ts'
+import { toJob, toRow } from './translate.ts'
+import { taskStates, type ChangeJob, type CreateJob, type RetryJob } from './wire.ts'
+
+export interface JobParts {
+  readonly preheat: Preheat
+  readonly forecast: Forecast
+  readonly clusters: ClusterBook
+}
+
+export interface JobOptions {
+  /** For jobs that do not say how long they may last. */
+  readonly usualTimeoutMs: number
+}
+
+// The door has held each body against the document, which is where the types of the bodies come from.
+
+export function jobRoutes({ preheat, forecast, clusters }: JobParts, options: JobOptions): readonly Route[] {
+  const submissionOf = (call: Call) => {
+    const key = call.headers['idempotency-key']
+    return toSubmission(call.body as CreateJob, {
+      userId: callerOf(call).userId,
+      boundTo: call.clusterIds,
+      usualTimeoutMs: options.usualTimeoutMs,
+      ...(typeof key === 'string' && { idempotencyKey: key }),
+    })
+  }
+  const whole = async (view: ReturnType<Preheat['view']>): Promise<Answer> => ({
+    status: 200,
+    body: toJob(await view, 'whole'),
+  })
+  return [
+    {
+      operation: 'createJob',
+      method: 'post',
+      path: '/oapi/v1/jobs',
+      may: 'job',
+      run: async (call) => {
+        const view = await preheat.submit(submissionOf(call))
+        if (view.made) return { status: 200, body: toJob(view, 'fresh') }
+        return { status: 200, headers: { 'idempotent-replayed': 'true' }, body: toJob(view, 'whole') }
+      },
+    },
+    {
+      operation: 'listJobs',
+      method: 'get',
+      path: '/oapi/v1/jobs',
+      may: 'job:read',
+      run: async ({ query }) => {
+        const { page, perPage } = pagingOf(query)
+        const [jobs, all] = await Promise.all([preheat.list(toFilter(query), page, perPage), clusters.list()])
+        return toList({ path: '/oapi/v1/jobs', query }, jobs, (job) => toRow(job, all))
+      },
+    },
+    {
+      operation: 'getJob',
+      method: 'get',
+      path: '/oapi/v1/jobs/:id',
+      may: 'job:read',
+      run: (call) => whole(preheat.view(idOf(call))),
+    },
+    {
+      operation: 'changeJob',
+      method: 'patch',
+      path: '/oapi/v1/jobs/:id',
+      may: 'job',
+      run: (call) => {
+        const { bio } = call.body as ChangeJob
+        return whole(typeof bio === 'string' ? preheat.note(idOf(call), bio) : preheat.view(idOf(call)))
+      },
+    },
+    {
+      operation: 'deleteJob',
+      method: 'delete',
+      path: '/oapi/v1/jobs/:id',
+      may: 'job',
+      run: async (call) => {
+        await preheat.remove(idOf(call))
+        return { status: 200 }
+      },
+    },
+    {
+      operation: 'cancelJob',
+      method: 'post',
+      path: '/oapi/v1/jobs/:id/cancel',
+      may: 'job',
+      run: async (call) => {
+        const { id } = await preheat.cancel(idOf(call))
+        return whole(preheat.view(id))
+      },
+    },
+    {
+      operation: 'retryJob',
+      method: 'post',
+      path: '/oapi/v1/jobs/:id/retry',
+      may: 'job',
+      run: (call) => whole(preheat.retry(idOf(call), toFreshSecrets((call.body as RetryJob | undefined) ?? {}))),
+    },
+    {
+      operation: 'listTasks',
+      method: 'get',
+      path: '/oapi/v1/jobs/:id/tasks',
+      may: 'job:read',
+      run: async (call) => {
+        const { query } = call
+        const { page, perPage } = pagingOf(query)
+        const tasks = await preheat.tasks(idOf(call), toTaskFilter(query), page, perPage)
+        return toList({ path: `/oapi/v1/jobs/${idOf(call)}/tasks`, query }, tasks, toTask)
+      },
+    },
+    {
+      operation: 'createPlan',
+      method: 'post',
+      path: '/oapi/v1/plans',
+      may: 'job',
+      run: async (call) => ({ status: 200, body: toPlan(await forecast.plan(submissionOf(call), call.signal)) }),
+    },
+  ]
+}
+
+const statesOf: Readonly<Record<string, JobFilter['states']>> = {
+  PENDING: ['queued', 'resolving', 'warming'],
+  SUCCESS: ['succeeded'],
+  FAILURE: ['failed', 'cancelled'],
+}
+
+/** The document lists the states and types; those that only Dragonfly has mean no job of ours. */
+function toFilter(query: URLSearchParams): JobFilter {
+  const type = query.get('type') || 'preheat'
+  const state = query.get('state') || 'any'
+  const userId = numberAt(query, 'user_id')
+  const states = type === 'preheat' ? (statesOf[state] ?? []) : []
+  return {
+    ...((type !== 'preheat' || state !== 'any') && { states }),
+    ...(userId > 0 && { userId }),
+  }
+}
+
+function toTaskFilter(query: URLSearchParams): TaskFilter {
+  const state = taskStates.find((known) => known === query.get('state'))
+  return state === undefined ? {} : { state }
+}

@@ -1,0 +1,100 @@
+// What a job would do, without doing it.
+
+import { anyOf } from '../kit/signals.ts'
+import type { Blob } from '../model/blob.ts'
+import type { Digest } from '../model/digest.ts'
+import { Failure } from '../model/failure.ts'
+import type { Submission } from '../model/job.ts'
+import type { Peer } from '../model/peer.ts'
+import type { Clock, Origins, Roster } from '../model/ports.ts'
+import { pickClusters } from './pick.ts'
+import { chooseAll, planTasks } from './plan.ts'
+import { progressOf } from './progress.ts'
+
+export interface Plan {
+  /** What the tag means now; null for files. */
+  readonly digest: Digest | null
+  readonly platforms: readonly string[]
+  readonly warnings: readonly string[]
+  readonly blobs: readonly Blob[]
+  readonly peers: readonly Peer[]
+  /** Blobs times peers. */
+  readonly tasks: number
+  /** Of all tasks together; null while a size is unknown. */
+  readonly bytes: number | null
+}
+
+export interface ForecastPorts {
+  readonly origins: Origins
+  readonly roster: Roster
+  readonly clock: Clock
+}
+
+export interface ForecastLimits {
+  /** Plans that are made at the same time: each holds a caller's connection while its registry thinks. */
+  readonly atOnce: number
+  readonly withinMs: number
+}
+
+const retryAfterMs = 1000
+
+export class Forecast {
+  readonly #ports: ForecastPorts
+  readonly #limits: ForecastLimits
+  #running = 0
+
+  constructor(ports: ForecastPorts, limits: ForecastLimits) {
+    this.#ports = ports
+    this.#limits = limits
+  }
+
+  /**
+   * Asks the origin once, and nothing of the peers; what a peer holds already is counted like the rest. Throws what
+   * resolving throws, `cluster.unknown`, `peer.none`, `request.too-many`, and `job.deadline` when it took too long.
+   */
+  async plan(submission: Submission, signal: AbortSignal): Promise<Plan> {
+    const { atOnce } = this.#limits
+    if (this.#running >= atOnce) {
+      throw new Failure('request.too-many', `There are ${atOnce} plans being made already.`, { retryAfterMs })
+    }
+    this.#running++
+    try {
+      return await this.#inTime(signal, (until) => this.#make(submission, until))
+    } finally {
+      this.#running--
+    }
+  }
+
+  async #inTime<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { withinMs } = this.#limits
+    const late = new AbortController()
+    const done = new AbortController()
+    void this.#ports.clock.sleep(withinMs, done.signal).then(
+      () => late.abort(new Failure('job.deadline', `The plan was not made within ${Math.round(withinMs / 1000)} s.`)),
+      () => {},
+    )
+    const until = anyOf(late.signal, signal)
+    try {
+      return await work(until)
+    } catch (error) {
+      if (late.signal.aborted) throw late.signal.reason
+      if (signal.aborted) throw new Failure('job.cancelled', 'Whoever asked for the plan has gone.', { cause: error })
+      throw error
+    } finally {
+      done.abort()
+    }
+  }
+
+  async #make({ request, secrets, clusterIds }: Submission, signal: AbortSignal): Promise<Plan> {
+    const { origins, roster } = this.#ports
+    const clusters = pickClusters(await roster.clusters(), clusterIds)
+    const members = await Promise.all(
+      clusters.map(async (cluster) => ({ cluster, peers: await roster.peersOf(cluster) })),
+    )
+    const peers = chooseAll(members, request.peers)
+    const { artifact } = await origins.resolve(request, secrets, null, signal)
+    const { tasks, bytesTotal } = progressOf(planTasks(artifact.blobs, peers))
+    const { image, platforms, warnings, blobs } = artifact
+    return { digest: image?.digest ?? null, platforms, warnings, blobs, peers, tasks, bytes: bytesTotal }
+  }
+}

@@ -1,0 +1,148 @@
+// What every ClusterStore promises.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ClusterStore, NewCluster } from '../../src/model/ports.ts'
+
+const nothingKept = { scopes: {}, scheduler: {}, seedPeer: {}, peer: {} }
+
+const cluster = (name: string, given: Partial<NewCluster> = {}): NewCluster => ({
+  name,
+  driver: 'local',
+  bio: 'the nodes in the cellar',
+  isDefault: false,
+  kept: nothingKept,
+  ...given,
+})
+
+/** The store must hold what the migrations make, and nothing else, before each case. */
+export function clusterStoreCases(store: () => ClusterStore): void {
+  readingCases(store)
+  writingCases(store)
+}
+
+function readingCases(store: () => ClusterStore): void {
+  test('there is one cluster from the start: number 1, local, the default', async () => {
+    assert.deepEqual(
+      (await store().list()).map(({ id, name, driver, bio, isDefault, kept }) => [
+        id,
+        name,
+        driver,
+        bio,
+        isDefault,
+        kept,
+      ]),
+      [[1, 'local', 'local', '', true, nothingKept]],
+    )
+  })
+
+  test('a cluster reads back as it was inserted, and the list is ordered by id', async () => {
+    const clusters = store()
+    const kept = { ...nothingKept, scopes: { cidrs: ['10.0.0.0/8'], idc: 'a\0b' }, peer: { load_limit: 0, deep: [{}] } }
+    const given = cluster('one\0', { kept })
+    const inserted = await clusters.insert(given)
+    const { id, createdAtMs, updatedAtMs, ...rest } = inserted
+    assert.ok(id > 1)
+    assert.deepEqual(rest, {
+      ...given,
+      name: 'one\uFFFD',
+      kept: { ...kept, scopes: { ...kept.scopes, idc: 'a\uFFFDb' } },
+    })
+    assert.ok(Math.abs(createdAtMs - Date.now()) < 60_000, 'the time is in milliseconds since the epoch')
+    assert.equal(updatedAtMs, createdAtMs)
+    const two = await clusters.insert(cluster('two'))
+    assert.deepEqual((await clusters.list()).slice(1), [inserted, two])
+  })
+
+  test('a list that is asked for after a change shows it, however many ask at once', async () => {
+    const clusters = store()
+    const asking = Array.from({ length: 20 }, () => clusters.list())
+    await clusters.change(1, { bio: 'seen' })
+    const after = await Promise.all(Array.from({ length: 20 }, () => clusters.list()))
+    assert.ok(after.every(([first]) => first?.bio === 'seen'))
+    await Promise.all(asking)
+  })
+}
+
+function writingCases(store: () => ClusterStore): void {
+  test('a change writes what it names and nothing else', async () => {
+    const clusters = store()
+    const inserted = await clusters.insert(cluster('one'))
+    const { id } = inserted
+    let expected = inserted
+    const kept = { ...nothingKept, scheduler: { candidate_parent_limit: 4 } }
+    for (const change of [{ name: 'uno' }, { bio: '' }, { kept }, { isDefault: true }, { isDefault: false }, {}]) {
+      const changed = await clusters.change(id, change)
+      assert.ok(changed && changed.updatedAtMs >= expected.updatedAtMs)
+      expected = { ...expected, ...change, updatedAtMs: changed.updatedAtMs }
+      assert.deepEqual(changed, expected)
+    }
+    assert.deepEqual((await clusters.list())[1], expected)
+  })
+
+  test('a name that is taken is refused by name, and nothing else is changed', async () => {
+    const clusters = store()
+    const one = await clusters.insert(cluster('one'))
+    const taken = (name: string) => ({
+      code: 'request.conflict',
+      message: `There is a cluster named "${name}" already.`,
+    })
+    await assert.rejects(clusters.insert(cluster('local', { isDefault: true })), taken('local'))
+    await assert.rejects(clusters.change(one.id, { name: 'local', isDefault: true }), taken('local'))
+    assert.deepEqual(await clusters.change(one.id, { name: 'one' }).then((same) => same?.name), 'one')
+    const ends = await Promise.allSettled([1, 2, 3].map(() => clusters.insert(cluster('two'))))
+    assert.equal(ends.filter((end) => end.status === 'fulfilled').length, 1)
+    const all = await clusters.list()
+    assert.deepEqual(
+      all.map(({ name, isDefault }) => [name, isDefault]),
+      [
+        ['local', true],
+        ['one', false],
+        ['two', false],
+      ],
+    )
+  })
+
+  test('one cluster at most is the default, whoever makes one so at the same time', async () => {
+    const clusters = store()
+    const made = await Promise.all(
+      ['one', 'two', 'three', 'four'].map((name) => clusters.insert(cluster(name, { isDefault: true }))),
+    )
+    const defaults = async () => (await clusters.list()).filter(({ isDefault }) => isDefault).map(({ id }) => id)
+    assert.equal((await defaults()).length, 1)
+    await Promise.all(made.map(({ id }) => clusters.change(id, { isDefault: true })))
+    assert.equal((await defaults()).length, 1)
+    await clusters.change(1, { isDefault: true })
+    assert.deepEqual(await defaults(), [1])
+  })
+
+  test('a removed cluster is gone, and its number is not given again', async () => {
+    const clusters = store()
+    const one = await clusters.insert(cluster('one'))
+    assert.equal(await clusters.remove(one.id), true)
+    assert.equal(await clusters.remove(one.id), false)
+    assert.equal((await clusters.list()).length, 1)
+    assert.ok((await clusters.insert(cluster('one'))).id > one.id)
+  })
+
+  test('the last cluster stays, also where all are removed at once', async () => {
+    const clusters = store()
+    const ids = [1]
+    for (const name of ['one', 'two', 'three']) ids.push((await clusters.insert(cluster(name))).id)
+    const removed = await Promise.all(ids.map((id) => clusters.remove(id)))
+    assert.equal(removed.filter(Boolean).length, 3)
+    const [last, ...others] = await clusters.list()
+    assert.ok(last)
+    assert.deepEqual(others, [])
+    assert.equal(await clusters.remove(last.id), false)
+    assert.equal((await clusters.list()).length, 1)
+  })
+
+  test('a cluster that was never made is not found, whatever number is asked for', async () => {
+    const clusters = store()
+    for (const id of [0, -1, 4_000_000_000, Number.MAX_SAFE_INTEGER, 1e300, 1.5, Number.NaN]) {
+      assert.equal(await clusters.change(id, { bio: 'x' }), undefined)
+      assert.equal(await clusters.remove(id), false)
+    }
+  })
+}

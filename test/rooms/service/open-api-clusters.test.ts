@@ -1,0 +1,212 @@
+// The clusters of the Open API: Dragonfly's shapes without Dragonfly's traps.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { components } from '../../../src/contracts/open-api/schema.ts'
+import { startService, type Answered, type TestService } from '../../support/service.ts'
+
+type Cluster = components['schemas']['Cluster']
+
+const path = '/oapi/v1/clusters'
+const configs = { scheduler_cluster_config: {}, seed_peer_cluster_config: {}, peer_cluster_config: {} }
+const emptyList = { task: null, persistent_task: null, persistent_cache_task: null }
+
+let service: TestService
+before(async () => {
+  service = await startService()
+})
+after(() => service.stop())
+
+const clusterOf = ({ status, json, text }: Answered): Cluster => {
+  assert.equal(status, 200, text)
+  return json as Cluster
+}
+const create = async (body: object): Promise<Cluster> => clusterOf(await service.call('POST', path, body))
+const get = async (id: number): Promise<Cluster> => clusterOf(await service.call('GET', `${path}/${id}`))
+const change = async (id: number, body: object): Promise<Cluster> =>
+  clusterOf(await service.call('PATCH', `${path}/${id}`, body))
+
+test("the first cluster has Dragonfly's keys in Dragonfly's order, its defaults, and the driver after them", async () => {
+  const { json } = await service.call('GET', path)
+  const [first] = json as readonly Cluster[]
+  assert.ok(first !== undefined)
+  const { created_at: _, updated_at: __, ...rest } = first
+  assert.deepEqual(rest, {
+    id: 1,
+    name: 'local',
+    bio: '',
+    scopes: { idc: '', location: '', cidrs: null, hostnames: null },
+    scheduler_cluster_id: 1,
+    seed_peer_cluster_id: 1,
+    scheduler_cluster_config: { candidate_parent_limit: 3, filter_parent_limit: 15, job_rate_limit: 10 },
+    seed_peer_cluster_config: { load_limit: 2000, block_list: emptyList },
+    peer_cluster_config: { load_limit: 200, block_list: emptyList },
+    is_default: true,
+    driver: 'local',
+  })
+  assert.equal(
+    Object.keys(first).join(' '),
+    'id name bio scopes scheduler_cluster_id seed_peer_cluster_id scheduler_cluster_config seed_peer_cluster_config ' +
+      'peer_cluster_config created_at updated_at is_default driver',
+  )
+})
+
+test('a cluster is made, shown as it was made, and warms like the first', async () => {
+  const scopes = { idc: 'a|b', location: 'eu|de', cidrs: ['10.0.0.0/8'], hostnames: ['node-.*'] }
+  const made = await create({
+    name: 'whole',
+    bio: 'all of it',
+    scopes,
+    scheduler_cluster_config: { candidate_parent_limit: 20, filter_parent_limit: 1000, job_rate_limit: 1000000 },
+    seed_peer_cluster_config: { load_limit: 50000, block_list: { task: { download: { urls: ['a'] } } } },
+    peer_cluster_config: { load_limit: 2000 },
+    is_default: false,
+  })
+  assert.deepEqual(made, await get(made.id))
+  assert.deepEqual(made.scopes, scopes)
+  assert.equal(made.scheduler_cluster_config.job_rate_limit, 1000000)
+  assert.deepEqual(made.seed_peer_cluster_config, {
+    load_limit: 50000,
+    block_list: { ...emptyList, task: { download: { urls: ['a'] } } },
+  })
+  const peers = (await service.call('GET', `${path}/${made.id}/peers`)).json as readonly Record<string, unknown>[]
+  assert.deepEqual(
+    peers.map(({ cluster_id, seed, ordinary }) => [cluster_id, seed, ordinary]),
+    [[made.id, true, true]],
+  )
+})
+
+test('zeros and nulls mean the defaults, and the configs may be left out', async () => {
+  const none = await create({ name: 'none' })
+  const zeros = await create({
+    name: 'zeros',
+    bio: null,
+    scopes: null,
+    driver: '',
+    scheduler_cluster_config: { candidate_parent_limit: 0, filter_parent_limit: null, job_rate_limit: 0 },
+    seed_peer_cluster_config: { load_limit: 0, block_list: null },
+    peer_cluster_config: null,
+    is_default: null,
+  })
+  for (const cluster of [none, zeros, await create({ name: 'as Dragonfly wants it', ...configs })]) {
+    const { id, name, created_at, updated_at, scheduler_cluster_id, seed_peer_cluster_id, is_default, ...rest } =
+      cluster
+    assert.deepEqual([scheduler_cluster_id, seed_peer_cluster_id, is_default], [id, id, false], name)
+    const first = await get(1)
+    assert.deepEqual({ ...first, ...rest }, first)
+    assert.equal(created_at, updated_at)
+  }
+})
+
+test('a change keeps what is left out, the default among it, and answers with the whole', async () => {
+  const { id } = await create({
+    name: 'changing',
+    scopes: { idc: 'x' },
+    scheduler_cluster_config: { job_rate_limit: 7, filter_parent_limit: 10 },
+    is_default: true,
+  })
+  const rows: readonly (readonly [body: object, shows: Partial<Cluster>])[] = [
+    [{ bio: 'b' }, { bio: 'b', is_default: true, name: 'changing' }],
+    [{}, { bio: 'b', is_default: true }],
+    [
+      { name: '', bio: null, is_default: null, scopes: null, ...configs },
+      { name: 'changing', bio: 'b' },
+    ],
+    [{ scopes: { location: 'y' } }, { scopes: { idc: 'x', location: 'y', cidrs: null, hostnames: null } }],
+    [
+      { scheduler_cluster_config: { job_rate_limit: 8 } },
+      { scheduler_cluster_config: { candidate_parent_limit: 3, filter_parent_limit: 10, job_rate_limit: 8 } },
+    ],
+    [
+      { scheduler_cluster_config: { job_rate_limit: 0 } },
+      { scheduler_cluster_config: { candidate_parent_limit: 3, filter_parent_limit: 10, job_rate_limit: 10 } },
+    ],
+    [
+      { bio: '', name: 'changed', is_default: false },
+      { bio: '', name: 'changed', is_default: false },
+    ],
+  ]
+  for (const [body, shows] of rows) {
+    const changed = await change(id, body)
+    assert.deepEqual({ ...changed, ...shows }, changed, JSON.stringify(body))
+    assert.deepEqual(await get(id), changed)
+  }
+  await change(1, { is_default: true })
+})
+
+test('lists come in pages with Link, by exact name, and empty ones are lists', async () => {
+  const { id } = await create({ name: 'to be found' })
+  const list = (query: string) => service.call('GET', `${path}?${query}`)
+  const idsOf = ({ json }: Answered) => (json as readonly Cluster[]).map((cluster) => cluster.id)
+  assert.deepEqual(idsOf(await list('name=to%20be%20found')), [id])
+  assert.equal((await list('name=to%20be')).text, '[]')
+  assert.equal((await list('page=9')).text, '[]')
+  assert.deepEqual(idsOf(await list('name=&page=&per_page=')), idsOf(await list('')))
+  const page = await list('page=2&per_page=1')
+  assert.deepEqual(idsOf(page), idsOf(await list('')).slice(1, 2))
+  assert.match(page.headers.get('link') ?? '', /^<\/oapi\/v1\/clusters\?page=1&per_page=1>;rel=prev,.*;rel=last$/)
+})
+
+test('a deleted cluster is gone, and the last one stays', async (t) => {
+  const own = await startService()
+  t.after(() => own.stop())
+  const second = (await own.call('POST', path, { name: 'second' })).json as Cluster
+  const deleted = await own.call('DELETE', `${path}/${second.id}`)
+  assert.deepEqual([deleted.status, deleted.text], [200, ''])
+  for (const method of ['GET', 'DELETE']) {
+    assert.equal((await own.call(method, `${path}/${second.id}`)).status, 404)
+  }
+  assert.equal((await own.call('DELETE', `${path}/1`)).status, 409)
+})
+
+const refused: readonly {
+  readonly name: string
+  readonly body: object
+  readonly status: number
+  readonly says: RegExp
+}[] = [
+  { name: 'no name', body: configs, status: 422, says: /name/ },
+  { name: 'an empty name', body: { name: '' }, status: 422, says: /name must NOT have fewer/ },
+  { name: 'a name that is taken', body: { name: 'local' }, status: 409, says: /"local" already/ },
+  { name: 'an unknown driver', body: { name: 'd', driver: 'x' }, status: 422, says: /no driver "x"; there is local/ },
+  {
+    name: 'a config that is a list',
+    body: { name: 'd', peer_cluster_config: [] },
+    status: 422,
+    says: /must be object/,
+  },
+  ...[
+    ['scheduler_cluster_config', 'candidate_parent_limit', 21],
+    ['scheduler_cluster_config', 'filter_parent_limit', 1001],
+    ['scheduler_cluster_config', 'filter_parent_limit', 9],
+    ['scheduler_cluster_config', 'job_rate_limit', 1000001],
+    ['seed_peer_cluster_config', 'load_limit', 50001],
+    ['peer_cluster_config', 'load_limit', 2001],
+    ['peer_cluster_config', 'load_limit', -1],
+  ].map(([config = '', field = '', value]) => ({
+    name: `${field} of ${value}`,
+    body: { name: 'd', [config]: { [field]: value } },
+    status: 422,
+    says: new RegExp(String(field)),
+  })),
+  {
+    name: 'more than is kept',
+    body: { name: 'd', peer_cluster_config: { block_list: { task: { urls: ['x'.repeat(70_000)] } } } },
+    status: 422,
+    says: /longer than 65536/,
+  },
+]
+for (const { name, body, status, says } of refused) {
+  test(`a cluster is refused with ${name}`, async () => {
+    const answer = await service.call('POST', path, body)
+    assert.equal(answer.status, status, answer.text)
+    assert.match((answer.json as { readonly message: string }).message, says)
+  })
+}
+
+test('unknown clusters and names that are taken are refused on a change too', async () => {
+  assert.equal((await service.call('PATCH', `${path}/404`, {})).status, 404)
+  assert.equal((await service.call('GET', `${path}/404/peers`)).status, 404)
+  const { id } = await create({ name: 'almost local' })
+  assert.equal((await service.call('PATCH', `${path}/${id}`, { name: 'local' })).status, 409)
+})
