@@ -15,6 +15,8 @@ export interface Served {
 }
 
 const registry = await startRegistry()
+// Its bench may have failed.
+process.on('disconnect', () => process.exit())
 process.on('message', (order: Order) => {
   const image = makeImage(order)
   registry.push('library/app', image, order.seed)
