@@ -57,19 +57,17 @@ export class Jobs implements JobStore {
 
   async tasks(job: number): Promise<readonly Task[]> {
     if (!isId(job)) return []
-    const rows = await this.#database.run((db) =>
-      db('tasks').where({ job_id: job }).select<TaskRow[]>('*').orderBy('ordinal'),
-    )
+    const { rows } = await this.#database.run((db) => db.raw<{ rows: TaskRow[] }>(tasks, [job, job]))
     return rows.map(toTask)
   }
 
   async taskPage(job: number, filter: TaskFilter, page: number, perPage: number): Promise<Page<Task>> {
     if (!isId(job)) return { rows: [], total: 0 }
-    const matching = { job_id: job, ...(filter.state !== undefined && { state: filter.state }) }
+    const named = { job_id: job, ...(filter.state !== undefined && { state: filter.state }) }
     return this.#database.run(async (db) => {
-      const counted = await db('tasks').where(matching).count<{ count: string }[]>()
-      const rows = await db('tasks')
-        .where(matching)
+      const matching = () => db('tasks').where(named).whereRaw(ofLastPlan, [job])
+      const counted = await matching().count<{ count: string }[]>()
+      const rows = await matching()
         .select<TaskRow[]>('*')
         .orderBy('ordinal')
         .limit(perPage)
@@ -155,9 +153,14 @@ interface NewRow {
   readonly timeout_ms: number
 }
 
-const mostAtOnce = 100
+/** A request may have a mebibyte. */
+const mostAtOnce = 32
 
 const columns = jobColumns.join(', ')
+
+// A later plan may have fewer tasks than an earlier one, whose rows stay.
+const ofLastPlan = `ordinal < (select (progress->>'tasks')::integer from jobs where id = ?)`
+const tasks = `select * from tasks where job_id = ? and ${ofLastPlan} order by ordinal`
 
 const get = `select ${columns} from jobs where id = any (?)`
 
@@ -170,7 +173,7 @@ const insertOf = (key: string): string => `
     now() + timeout_ms * interval '1 millisecond', ${key}
   from jsonb_to_recordset(?) as new (
     task_id text, contract text, type text, bio text, user_id bigint, request jsonb, secrets text, cluster_ids jsonb,
-    progress jsonb, timeout_ms bigint
+    progress jsonb, timeout_ms double precision
   )`
 
 const insert = `${insertOf('null')} returning ${columns}`

@@ -144,6 +144,10 @@ function readingCases(bench: () => JobStoreBench): void {
     const done = task(4_321, { state: 'warm', bytes: 9 })
     assert.ok(await queue.saveTasks(claim.lease, [done], progress({ tasks: 5_000, warm: 1 })))
     assert.deepEqual(await jobs.tasks(id), plan.with(4_321, done))
+    // Planned anew when it was taken up again, a job may have fewer.
+    assert.ok(await queue.saveTasks(claim.lease, plan.slice(0, 2), progress({ tasks: 2 })))
+    assert.deepEqual(await jobs.tasks(id), plan.slice(0, 2))
+    assert.equal((await jobs.taskPage(id, {}, 1, 10)).total, 2)
   })
 }
 
@@ -381,6 +385,7 @@ function reopenCases(bench: () => JobStoreBench): void {
     const [again] = await queue.claim('b', 60_000, 1)
     assert.deepEqual(again?.job, reopened)
     assert.deepEqual(again.secrets, { password: 'the second one' })
+    assert.equal(again.begun, 1, 'how often it was begun before its end counts no longer')
   })
 
   test('a cancelled job can be reopened too, and is cancelled no longer', async () => {

@@ -126,6 +126,7 @@ export const oddHeaders: readonly Readonly<Record<string, string>>[] = [
   { origin: 'null' },
   { cookie: 'a=b; __proto__=c' },
   { te: 'trailers' },
+  { expect: 'nonsense' },
   { 'x-request-id': '\u00ff'.repeat(50) },
 ]
 

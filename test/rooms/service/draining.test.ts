@@ -64,6 +64,18 @@ test('manners: bytes that are no request, and headers that never end, are refuse
   }
 })
 
+test('manners: HEAD is refused where GET is', async () => {
+  const service = await startService()
+  try {
+    for (const path of ['/oapi/v1/jobs/none', '/oapi/v1/jobs?page=-5']) {
+      assert.equal((await service.call('GET', path)).status, 422)
+      assert.equal((await service.call('HEAD', path)).status, 422)
+    }
+  } finally {
+    await service.stop()
+  }
+})
+
 test('manners: a connection is kept for longer than Harbor and load balancers keep it', async () => {
   const service = await startService()
   try {
