@@ -83,7 +83,10 @@ export class Preheat {
     const { jobs, roster } = this.#ports
     const job = await this.look(id)
     // Tasks are asked for once, at the end: a client that polls a job of 50,000 tasks shall not read them each time.
-    const [tasks, clusters] = await Promise.all([isSettled(job.state) ? jobs.tasks(id) : [], roster.clusters()])
+    const [tasks, clusters] = await Promise.all([
+      isSettled(job.state) ? jobs.tasks(id, job.progress.tasks) : [],
+      roster.clusters(),
+    ])
     return { job, tasks, clusters: clusters.filter((cluster) => job.clusterIds.includes(cluster.id)) }
   }
 

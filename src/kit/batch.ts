@@ -6,19 +6,25 @@ interface Waiting<I, O> {
   readonly reject: (error: unknown) => void
 }
 
+export interface BatchLimits {
+  /** Items to a run. */
+  readonly most: number
+  /** Runs at the same time: one that hangs must not keep the others. */
+  readonly atOnce: number
+}
+
 /**
- * Gathers items while a run is under way, and runs all of them at once when it has ended; alone, an item runs at once.
- * `run` gives as many outputs as it was given items, in their order. Every item is run after it was added.
+ * Gathers items while as many runs as may be are under way, and runs all of them when one has ended; until then an item
+ * runs at once. `run` gives as many outputs as it was given items, in their order. Every item is run after it was added.
  */
 export class Batch<I, O> {
   readonly #run: (items: readonly I[]) => Promise<readonly O[]>
-  readonly #most: number
+  readonly #limits: BatchLimits
   #waiting: Waiting<I, O>[] = []
-  #running = false
+  #running = 0
 
-  /** `most` items to a run. */
-  constructor(most: number, run: (items: readonly I[]) => Promise<readonly O[]>) {
-    this.#most = most
+  constructor(limits: BatchLimits, run: (items: readonly I[]) => Promise<readonly O[]>) {
+    this.#limits = limits
     this.#run = run
   }
 
@@ -26,14 +32,14 @@ export class Batch<I, O> {
   add(item: I): Promise<O> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject })
-      if (!this.#running) void this.#runAll()
+      if (this.#running < this.#limits.atOnce) void this.#runAll()
     })
   }
 
   async #runAll(): Promise<void> {
-    this.#running = true
-    while (this.#waiting.length > 0) await this.#runSome(this.#waiting.splice(0, this.#most))
-    this.#running = false
+    this.#running++
+    while (this.#waiting.length > 0) await this.#runSome(this.#waiting.splice(0, this.#limits.most))
+    this.#running--
   }
 
   async #runSome(some: readonly Waiting<I, O>[]): Promise<void> {

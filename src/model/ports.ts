@@ -153,8 +153,8 @@ export interface JobStore {
   get(id: number): Promise<Job | undefined>
   /** Newest first. `page` from 1. Two round trips. */
   list(filter: JobFilter, page: number, perPage: number): Promise<Page<Job>>
-  /** In the order of the plan. */
-  tasks(job: number): Promise<readonly Task[]>
+  /** In the order of the plan. `about` is how many there are: those of small jobs are read together. */
+  tasks(job: number, about?: number): Promise<readonly Task[]>
   /** In the order of the plan. `page` from 1. Two round trips. */
   taskPage(job: number, filter: TaskFilter, page: number, perPage: number): Promise<Page<Task>>
   /** Changes the note for people, in any state of the job. */

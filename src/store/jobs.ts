@@ -16,8 +16,9 @@ export class Jobs implements JobStore {
   readonly #database: Database
   readonly #sealer: Sealer
   /** Harbor's workers post all at once: what comes during an insert goes into the next one. */
-  readonly #inserts = new Batch<NewRow, Job>(mostAtOnce, (rows) => this.#insertAll(rows))
-  readonly #reads = new Batch<number, Job | undefined>(mostAtOnce, (ids) => this.#getAll(ids))
+  readonly #inserts = new Batch<NewRow, Job>(together, (rows) => this.#insertAll(rows))
+  readonly #tasks = new Batch<number, readonly Task[]>(together, (ids) => this.#tasksOf(ids))
+  readonly #reads = new Batch<number, Job | undefined>(together, (ids) => this.#getAll(ids))
 
   /** What the sealer seals, the sealer of the queue must be able to open. */
   constructor(database: Database, sealer: Sealer) {
@@ -55,17 +56,18 @@ export class Jobs implements JobStore {
     })
   }
 
-  async tasks(job: number): Promise<readonly Task[]> {
+  async tasks(job: number, about = Number.POSITIVE_INFINITY): Promise<readonly Task[]> {
     if (!isId(job)) return []
-    const { rows } = await this.#database.run((db) => db.raw<{ rows: TaskRow[] }>(tasks, [job, job]))
-    return rows.map(toTask)
+    if (about <= fewTasks) return this.#tasks.add(job)
+    const [rows] = await this.#tasksOf([job])
+    return rows ?? []
   }
 
   async taskPage(job: number, filter: TaskFilter, page: number, perPage: number): Promise<Page<Task>> {
     if (!isId(job)) return { rows: [], total: 0 }
     const named = { job_id: job, ...(filter.state !== undefined && { state: filter.state }) }
     return this.#database.run(async (db) => {
-      const matching = () => db('tasks').where(named).whereRaw(ofLastPlan, [job])
+      const matching = () => db('tasks').where(named).whereRaw(ofLastPlan)
       const counted = await matching().count<{ count: string }[]>()
       const rows = await matching()
         .select<TaskRow[]>('*')
@@ -131,11 +133,21 @@ export class Jobs implements JobStore {
     })
   }
 
+  async #tasksOf(ids: readonly number[]): Promise<readonly (readonly Task[])[]> {
+    const { rows } = await this.#database.run((db) => db.raw<{ rows: TaskOfJobRow[] }>(tasks, [[...ids]]))
+    const byJob = Map.groupBy(rows, ({ job_id }) => toId(job_id))
+    return ids.map((id) => byJob.get(id)?.map(toTask) ?? [])
+  }
+
   async #getAll(ids: readonly number[]): Promise<readonly (Job | undefined)[]> {
     const { rows } = await this.#database.run((db) => db.raw<{ rows: JobRow[] }>(get, [[...ids]]))
     const byId = new Map(rows.map((row) => [toId(row.id), toJob(row)]))
     return ids.map((id) => byId.get(id))
   }
+}
+
+interface TaskOfJobRow extends TaskRow {
+  readonly job_id: string
 }
 
 /** As jsonb_to_recordset takes it apart. */
@@ -153,14 +165,16 @@ interface NewRow {
   readonly timeout_ms: number
 }
 
-/** A request may have a mebibyte. */
-const mostAtOnce = 32
+/** A request may have a mebibyte, and the pool has ten connections. */
+/** So many are read together with those of other jobs; a job may have 50,000. */
+const fewTasks = 500
+const together = { most: 32, atOnce: 4 }
 
 const columns = jobColumns.join(', ')
 
 // A later plan may have fewer tasks than an earlier one, whose rows stay.
-const ofLastPlan = `ordinal < (select (progress->>'tasks')::integer from jobs where id = ?)`
-const tasks = `select * from tasks where job_id = ? and ${ofLastPlan} order by ordinal`
+const ofLastPlan = `ordinal < (select (progress->>'tasks')::integer from jobs where id = job_id)`
+const tasks = `select * from tasks where job_id = any (?) and ${ofLastPlan} order by job_id, ordinal`
 
 const get = `select ${columns} from jobs where id = any (?)`
 

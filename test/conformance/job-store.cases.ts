@@ -130,6 +130,12 @@ function readingCases(bench: () => JobStoreBench): void {
     assert.ok(await queue.saveTasks(claim.lease, [failed, task(1), warm], progress({ tasks: 3 })))
     const kept = { ...failed, problem: { code, side, message: 'registry.example said\uFFFD 429.', hint } }
     assert.deepEqual(await jobs.tasks(id), [warm, task(1), kept])
+    const none = await jobs.insert(newJob())
+    assert.deepEqual(
+      await Promise.all([none.id, id, id].map((each) => jobs.tasks(each, 3))),
+      [[], [warm, task(1), kept], [warm, task(1), kept]],
+      'read together with those of other jobs',
+    )
     assert.deepEqual((await jobs.get(id))?.progress, progress({ tasks: 3 }))
   })
 

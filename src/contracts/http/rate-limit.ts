@@ -10,7 +10,7 @@ const windowMs = 60_000
 const mostKeys = 10_000
 
 export interface Limit {
-  /** Keeps its counts apart from those of others, and names the policy in the RateLimit header. */
+  /** Keeps its counts apart from those of others. */
   readonly name: string
   /** What is counted, in the words of the refusal. */
   readonly what: string
@@ -26,8 +26,8 @@ export function limiter({ name, what, most, keyOf }: Limit, hits: HitStore): Req
   return rateLimit({
     windowMs,
     limit: most,
-    identifier: name,
-    standardHeaders: 'draft-8',
+    // Retry-After says what a client needs; the headers of the drafts cost a hash for each call.
+    standardHeaders: false,
     legacyHeaders: false,
     store: new CountingStore(hits, name, most),
     passOnStoreError: true,

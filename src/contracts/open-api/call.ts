@@ -9,7 +9,7 @@ export const idOf = ({ params }: Call): number => Number(params['id'])
 
 /**
  * A number in the query; 0 where it is absent or empty. The document bounds it, but the validator holds no bounds
- * against what overflows, such as 1e999, and looks at no HEAD. Throws `request.invalid`.
+ * against what overflows, such as 1e999. Throws `request.invalid`.
  */
 export function numberAt(query: URLSearchParams, name: string): number {
   const value = Number(query.get(name) ?? 0)

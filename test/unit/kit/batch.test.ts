@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import { Batch } from '../../../src/kit/batch.ts'
 
 /** A batch whose runs end when the test says so. */
-function held(most = 100) {
+function held(most = 100, atOnce = 1) {
   const runs: { readonly items: readonly number[]; readonly end: PromiseWithResolvers<readonly string[]> }[] = []
-  const batch = new Batch<number, string>(most, (items) => {
+  const batch = new Batch<number, string>({ most, atOnce }, (items) => {
     const end = Promise.withResolvers<readonly string[]>()
     runs.push({ items, end })
     return end.promise
@@ -44,6 +44,19 @@ test('batch: a run never has more items than it may', async () => {
     [[1], [2, 3], [4]],
   )
   await Promise.all(outputs)
+})
+
+test('batch: a run that hangs keeps nobody but its own items', async () => {
+  const { batch, runs, end } = held(100, 2)
+  void batch.add(1)
+  const second = batch.add(2)
+  const third = batch.add(3)
+  end(1)
+  assert.equal(await second, '2')
+  await turn()
+  end(2)
+  assert.equal(await third, '3')
+  assert.deepEqual(runs[0]?.items, [1])
 })
 
 test('batch: a run that fails fails its own items only', async () => {
