@@ -2,6 +2,21 @@
 
 import { redactHeaders } from '../../kit/redact.ts'
 import { concurrentPeers, concurrentTasks, type FileRequest } from '../../model/job.ts'
+import type { Call } from './route.ts'
+
+/** What such a client's command takes from its call beside the body. */
+export interface Asked {
+  readonly userId: number
+  /** Those of the path's prefix; empty means all. */
+  readonly clusterIds: readonly number[]
+  readonly timeoutMs: number
+}
+
+export const askedBy = ({ principal, clusterIds }: Call, timeoutMs: number): Asked => ({
+  userId: principal?.userId ?? 0,
+  clusterIds,
+  timeoutMs,
+})
 
 /** The part of a request that images and files have in common. */
 export type UsualRequest = Omit<FileRequest, 'type' | 'urls'>

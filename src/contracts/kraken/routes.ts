@@ -4,8 +4,9 @@ import type { Preheat } from '../../engine/preheat.ts'
 import { eachAtMost } from '../../kit/each.ts'
 import { Failure } from '../../model/failure.ts'
 import type { Answer, Call, Contract } from '../http/route.ts'
+import { askedBy, type Asked } from '../http/usual-request.ts'
 import { refuse } from './refusals.ts'
-import { toSubmission, type Asked } from './translate.ts'
+import { toSubmission } from './translate.ts'
 import { isPush, parseNotification, type RegistryEvent, type Taken } from './wire.ts'
 
 /** A registry waits for a second or so; the database takes several at a time. */
@@ -47,7 +48,7 @@ type Outcome = { readonly job: string } | { readonly reason: string }
 
 async function take(preheat: Preheat, options: KrakenOptions, call: Call): Promise<Answer> {
   const { from, events } = parseNotification(call.body)
-  const asked = { userId: call.principal?.userId ?? 0, clusterIds: call.clusterIds, timeoutMs: options.timeoutMs }
+  const asked = askedBy(call, options.timeoutMs)
   const pushes = events.filter(isPush)
   const outcomes: Outcome[] = []
   await eachAtMost([...pushes.entries()], eventsAtOnce, call.signal, async ([place, event]) => {

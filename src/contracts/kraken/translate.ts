@@ -3,15 +3,8 @@
 import { Failure } from '../../model/failure.ts'
 import type { JobRequest, Submission } from '../../model/job.ts'
 import { parseReference } from '../../model/reference.ts'
-import { usualRequest } from '../http/usual-request.ts'
+import { usualRequest, type Asked } from '../http/usual-request.ts'
 import type { RegistryEvent } from './wire.ts'
-
-/** Who notifies, and for whom. */
-export interface Asked {
-  readonly userId: number
-  readonly clusterIds: readonly number[]
-  readonly timeoutMs: number
-}
 
 /** Notifications come at least once: the event's id makes them one job. Throws `reference.invalid`. */
 export function toSubmission(event: RegistryEvent, { userId, clusterIds, timeoutMs }: Asked): Submission {

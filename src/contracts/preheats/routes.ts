@@ -3,6 +3,7 @@
 import type { Preheat } from '../../engine/preheat.ts'
 import { toLink } from '../http/link.ts'
 import type { Answer, Call, Contract, Route } from '../http/route.ts'
+import { askedBy } from '../http/usual-request.ts'
 import { refuse, refuseLost } from './refusals.ts'
 import { lostToHarbor, toAccepted, toPreheat, toSubmission } from './translate.ts'
 import { parseId, parsePaging, parsePreheat } from './wire.ts'
@@ -40,9 +41,8 @@ function routesBelow(before: string, after: string, preheat: Preheat, options: P
       method: 'post',
       path: all,
       may: 'job',
-      run: async ({ body, principal, clusterIds }) => {
-        const asked = { userId: principal?.userId ?? 0, clusterIds, timeoutMs: options.timeoutMs }
-        const { job } = await preheat.submit(toSubmission(parsePreheat(body), asked))
+      run: async (call) => {
+        const { job } = await preheat.submit(toSubmission(parsePreheat(call.body), askedBy(call, options.timeoutMs)))
         return { status: 200, body: toAccepted(job) }
       },
     },

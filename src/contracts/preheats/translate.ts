@@ -5,15 +5,8 @@ import type { Problem } from '../../model/failure.ts'
 import { parseFileUrl } from '../../model/file-url.ts'
 import type { Job, JobRequest, Submission } from '../../model/job.ts'
 import { parseReference } from '../../model/reference.ts'
-import { usualRequest } from '../http/usual-request.ts'
+import { usualRequest, type Asked } from '../http/usual-request.ts'
 import type { Accepted, PreheatBody, ShownPreheat } from './wire.ts'
-
-/** What the call is, besides its body. */
-export interface Asked {
-  readonly userId: number
-  readonly clusterIds: readonly number[]
-  readonly timeoutMs: number
-}
 
 /** Throws `reference.invalid`, `request.invalid`. */
 export function toSubmission(body: PreheatBody, { userId, clusterIds, timeoutMs }: Asked): Submission {

@@ -2,6 +2,7 @@
 
 import type { Preheat } from '../../engine/preheat.ts'
 import type { Contract } from '../http/route.ts'
+import { askedBy } from '../http/usual-request.ts'
 import { refuse } from './refusals.ts'
 import { toAccepted, toStatus, toSubmission } from './translate.ts'
 import { parsePreheat, parseTaskId } from './wire.ts'
@@ -31,8 +32,8 @@ export function supernodeContract(preheat: Preheat, options: SupernodeOptions): 
         method: 'post',
         path: '/api/preheat',
         may: 'job',
-        run: async ({ body, principal }) => {
-          const submission = toSubmission(parsePreheat(body), principal?.userId ?? 0, options.timeoutMs)
+        run: async (call) => {
+          const submission = toSubmission(parsePreheat(call.body), askedBy(call, options.timeoutMs))
           return { status: 200, body: toAccepted((await preheat.submit(submission)).job) }
         },
       },

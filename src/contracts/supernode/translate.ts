@@ -1,32 +1,22 @@
 // Between the supernode's words and ours. Pure.
 
 import { isSettled } from '../../engine/lifecycle.ts'
-import { redactHeaders, redactUrl } from '../../kit/redact.ts'
-import { concurrentPeers, concurrentTasks, type Job, type JobRequest, type Submission } from '../../model/job.ts'
+import { redactUrl } from '../../kit/redact.ts'
+import type { Job, JobRequest, Submission } from '../../model/job.ts'
 import { parseFileUrl } from '../../model/file-url.ts'
 import { parseReference } from '../../model/reference.ts'
+import { usualRequest, type Asked } from '../http/usual-request.ts'
 import type { PreheatBody, TaskAnswer } from './wire.ts'
 
 /** Throws `reference.invalid`, `request.invalid`. */
-export function toSubmission(body: PreheatBody, userId: number, timeoutMs: number): Submission {
-  const common = {
-    peers: { scope: 'single_seed_peer' as const, ips: null, count: null, percentage: null },
-    concurrentTasks: concurrentTasks.usual,
-    concurrentPeers: concurrentPeers.usual,
-    timeoutMs,
-    tag: '',
-    application: '',
-    filteredQueryParams: [],
-    pieceLength: null,
-    headers: redactHeaders(body.headers),
-    username: '',
-  }
+export function toSubmission(body: PreheatBody, { userId, clusterIds, timeoutMs }: Asked): Submission {
+  const common = usualRequest(timeoutMs, body.headers)
   const request: JobRequest =
     body.type === 'image'
       ? { ...common, type: 'image', url: body.url, reference: parseReference(body.url), platforms: [] }
       : { ...common, type: 'file', urls: [redactUrl(parseFileUrl(body.url).href)] }
   const secrets = { headers: body.headers, ...(body.type === 'file' ? { urls: [body.url] } : {}) }
-  return { contract: 'supernode', bio: '', userId, request, secrets, clusterIds: [] }
+  return { contract: 'supernode', bio: '', userId, request, secrets, clusterIds }
 }
 
 export const toAccepted = (job: Job): TaskAnswer => ({ code: 200, data: { taskId: String(job.id) } })

@@ -1,0 +1,42 @@
+// The HTTP status of each failure, for contracts that have no statuses of their own.
+
+import type { FailureCode } from '../../model/failure.ts'
+
+/** Never 208: it would end a task of Harbor's as successful, or as failed, by its version. */
+export const plainStatuses = {
+  'request.invalid': 400,
+  'request.too-large': 413,
+  'request.not-found': 404,
+  'request.conflict': 409,
+  'request.too-many': 429,
+  'request.wrong-method': 405,
+  'request.unsupported': 415,
+  'reference.invalid': 400,
+  'cluster.unknown': 400,
+  'auth.missing': 401,
+  'auth.denied': 403,
+  'egress.denied': 400,
+  'job.deadline': 504,
+  'job.cancelled': 409,
+  'registry.unreachable': 502,
+  'registry.tls-unknown-authority': 502,
+  'registry.tls-expired': 502,
+  'registry.tls-wrong-host': 502,
+  'registry.tls': 502,
+  'registry.denied': 502,
+  'registry.not-found': 502,
+  'registry.busy': 502,
+  'registry.refused': 502,
+  'registry.broken-off': 502,
+  'registry.invalid': 502,
+  'registry.too-large': 502,
+  'registry.no-platform': 400,
+  'registry.wrong-digest': 502,
+  'peer.full': 507,
+  'peer.broken': 502,
+  'peer.none': 400,
+  'store.unavailable': 503,
+  'self.sealed': 500,
+  'self.stopping': 503,
+  'self.fault': 500,
+} satisfies Record<FailureCode, number>
