@@ -173,7 +173,7 @@ async function open({ config, version, log, closing, drain }: Opening): Promise<
 
   const stopping = manyListen()
   const ready = async (): Promise<void> => {
-    if (stopping.signal.aborted) throw new Failure('self.stopping', 'This replica is stopping.')
+    if (stopping.signal.aborted) throw new Failure('self.stopping', 'No new calls are to come here.')
     await database.health()
   }
   const hits = new Hits(database)

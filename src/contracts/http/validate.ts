@@ -51,5 +51,6 @@ function sentenceOf(detail: unknown): string | undefined {
   const { path, message } = detail as { readonly path?: unknown; readonly message?: unknown }
   if (typeof path !== 'string' || typeof message !== 'string') return undefined
   const field = path.replace(/^\/(?:body|params|query|headers)\/?/, '').replaceAll('/', '.')
+  if (field !== '' && message.startsWith('must have required property')) return `${field} is missing`
   return field === '' ? `the body ${message}` : `${field} ${message}`
 }
