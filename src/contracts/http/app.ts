@@ -81,7 +81,7 @@ function mount(app: Express, contract: Contract, options: AppOptions & { readonl
       ...door,
       readBody,
       // What anyone may call takes nothing that could be wrong, and health is asked for most of all.
-      ...(route.may === 'anyone' ? [] : checks),
+      ...(route.may === 'anyone' || route.plain === true ? [] : checks),
       running(route, options.stopping),
       refused,
     )
@@ -92,7 +92,9 @@ function mount(app: Express, contract: Contract, options: AppOptions & { readonl
 function running(route: Route, stopping: AbortSignal): RequestHandler {
   return async (req, res) => {
     const gone = new AbortController()
-    res.on('close', () => gone.abort())
+    res.on('close', () => {
+      if (!res.writableFinished) gone.abort()
+    })
     const signal = route.endless === true ? anyOf(gone.signal, stopping) : gone.signal
     await send(res, await route.run(callOf(req, res, signal)), req.method === 'HEAD')
   }

@@ -29,7 +29,8 @@ export function makeAdmit(identifies: Identifies, onRefused: (req: Request, res:
     }),
   )
   return (contract, route) => async (req, res, next) => {
-    if (new URLSearchParams(queryOf(req)).has('access_token')) {
+    const query = queryOf(req)
+    if (query !== '' && new URLSearchParams(query).has('access_token')) {
       throw new Failure('auth.missing', 'A token in the address is refused, since addresses are logged on their way.')
     }
     if (req.headers.authorization === undefined && letIn(contract, route, callerOf(req))) {

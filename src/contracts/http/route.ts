@@ -40,6 +40,11 @@ export interface Route {
   /** Named groups become params; for paths that Express' syntax cannot say. */
   readonly pattern?: RegExp
   readonly may: 'anyone' | Permission
+  /**
+   * Takes nothing but an id in its path and checks that itself: for polls, which come in bursts, and which it would cost
+   * more to hold against the document than to answer.
+   */
+  readonly plain?: true
   /** Its answers may never end by themselves: they are cut short when the service stops. */
   readonly endless?: true
   readonly run: (call: Call) => Promise<Answer>

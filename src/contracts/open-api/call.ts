@@ -4,8 +4,12 @@ import { Failure } from '../../model/failure.ts'
 import type { Principal } from '../../model/principal.ts'
 import type { Call } from '../http/route.ts'
 
-/** The document allows whole numbers from 1 only. */
-export const idOf = ({ params }: Call): number => Number(params['id'])
+/** As the document has it: a whole number from 1. Throws `request.invalid`. */
+export function idOf({ params }: Call): number {
+  const id = /^[1-9]\d{0,15}$/.test(params['id'] ?? '') ? Number(params['id']) : Number.NaN
+  if (Number.isSafeInteger(id)) return id
+  throw new Failure('request.invalid', 'id must be a whole number from 1.')
+}
 
 /**
  * A number in the query; 0 where it is absent or empty. The document bounds it, but the validator holds no bounds

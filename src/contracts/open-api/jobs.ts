@@ -67,6 +67,7 @@ export function jobRoutes({ preheat, forecast, clusters }: JobParts, options: Jo
       method: 'get',
       path: '/oapi/v1/jobs/:id',
       may: 'job:read',
+      plain: true,
       run: (call) => whole(preheat.view(idOf(call))),
     },
     {
