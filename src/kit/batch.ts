@@ -15,7 +15,7 @@ export interface BatchLimits {
 
 /**
  * Gathers items while as many runs as may be are under way, and runs all of them when one has ended; until then an item
- * runs at once. `run` gives as many outputs as it was given items, in their order. Every item is run after it was added.
+ * runs in the next turn. `run` gives as many outputs as it was given items, in their order. Every item is run after it was added.
  */
 export class Batch<I, O> {
   readonly #run: (items: readonly I[]) => Promise<readonly O[]>
@@ -32,12 +32,17 @@ export class Batch<I, O> {
   add(item: I): Promise<O> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject })
-      if (this.#running < this.#limits.atOnce) void this.#runAll()
+      if (this.#running < this.#limits.atOnce) this.#start()
     })
   }
 
-  async #runAll(): Promise<void> {
+  /** What came in the same turn of the event loop goes together. */
+  #start(): void {
     this.#running++
+    setImmediate(() => void this.#runAll())
+  }
+
+  async #runAll(): Promise<void> {
     while (this.#waiting.length > 0) await this.#runSome(this.#waiting.splice(0, this.#limits.most))
     this.#running--
   }

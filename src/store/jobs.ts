@@ -168,7 +168,7 @@ interface NewRow {
 /** A request may have a mebibyte, and the pool has ten connections. */
 /** So many are read together with those of other jobs; a job may have 50,000. */
 const fewTasks = 500
-const together = { most: 32, atOnce: 4 }
+const together = { most: 32, atOnce: 2 }
 
 const columns = jobColumns.join(', ')
 
