@@ -1,8 +1,6 @@
 // The clients whose calls docs/contracts.md shows, and which of them have called what.
 
-import { globSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { parse } from 'yaml'
+import { operations, type Operation } from '../support/operations.ts'
 import type { Ears } from './http-caller.ts'
 
 export const columns = [
@@ -35,47 +33,19 @@ export function columnOf(version: string, provider: 'dragonfly' | 'kraken'): Col
   return column
 }
 
-export interface Operation {
-  readonly contract: string
-  readonly id: string
-  /** Upper case. */
-  readonly method: string
-  /** As the document writes it. */
-  readonly path: string
-}
-
 /** What clients preheat through. The mirror is for container runtimes, and ops for probes and people. */
 const contracts = ['supernode', 'preheats', 'open-api', 'kraken']
-const folder = resolve(import.meta.dirname, '../../openapi')
-
-export function operationsOf(): readonly Operation[] {
-  const files = new Set(globSync('*.yaml', { cwd: folder }))
-  return contracts
-    .filter((contract) => files.has(`${contract}.yaml`))
-    .flatMap((contract) => {
-      const { paths } = parse(readFileSync(join(folder, `${contract}.yaml`), 'utf8')) as Document
-      return Object.entries(paths).flatMap(([path, item]) =>
-        Object.entries(item)
-          .filter(([, described]) => described.operationId !== undefined)
-          .map(([method, { operationId = '' }]) => ({ contract, id: operationId, method: method.toUpperCase(), path })),
-      )
-    })
-}
-
-interface Document {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId?: string }>>>>
-}
 
 /** What was called, and by whom. */
 export class Seen {
-  readonly operations = operationsOf()
+  readonly operations = contracts.flatMap((name) => operations().filter(({ contract }) => contract === name))
   readonly #cells = new Set<string>()
 
   /** For a client of this column. */
   by(column: Column): Ears['accepted'] {
     return ({ method, path }) => {
       const bare = path.replace(/\?.*$/, '')
-      const operation = this.operations.find((known) => known.method === method && fits(known.path, bare))
+      const operation = this.operations.find((known) => known.method === method && fits(known.template, bare))
       if (operation !== undefined) this.#cells.add(cell(operation, column))
     }
   }

@@ -37,7 +37,7 @@ const about: Readonly<Record<string, readonly string[]>> = {
 export async function renderPage(seen: Seen): Promise<string> {
   const rows = seen.operations.map((operation) => {
     const marks = columns.map((column) => (seen.has(operation, column) ? '✓' : ' '))
-    return `| ${operation.contract} | ${operation.id} | \`${operation.method} ${operation.path}\` | ${marks.join(' | ')} |`
+    return `| ${operation.contract} | ${operation.id} | \`${operation.method} ${operation.template}\` | ${marks.join(' | ')} |`
   })
   const paragraphs = [...new Set(seen.operations.map(({ contract }) => contract))].flatMap((contract) => [
     `## ${contract}`,

@@ -9,7 +9,9 @@ export interface Operation {
   readonly id: string
   /** Upper case. */
   readonly method: string
-  /** Its parameters filled in. */
+  /** As the document writes it. */
+  readonly template: string
+  /** With its parameters filled in. */
   readonly path: string
   /** Anyone may call it. */
   readonly open: boolean
@@ -40,6 +42,7 @@ export function operations(): readonly Operation[] {
           contract: file.replace('.yaml', ''),
           id: operationId,
           method: method.toUpperCase(),
+          template,
           path: template.replaceAll(/\{[^}]+\}/g, '7'),
           open: security?.length === 0,
         })),

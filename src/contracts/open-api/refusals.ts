@@ -1,52 +1,21 @@
 // How the Open API refuses: one JSON object with `message`, and `errors` beside it on 422.
 
 import { asFailure, type FailureCode } from '../../model/failure.ts'
+import { plainStatuses } from '../http/plain-status.ts'
 import { refusalHeaders } from '../http/refusal-headers.ts'
 import type { Refuse } from '../http/route.ts'
 import type { Refusal } from './wire.ts'
 
-const statuses = {
-  'request.invalid': 422,
-  'request.too-large': 413,
-  'request.not-found': 404,
-  'request.conflict': 409,
-  'request.too-many': 429,
-  'request.wrong-method': 405,
-  'request.unsupported': 415,
-  'reference.invalid': 422,
-  'cluster.unknown': 422,
-  'auth.missing': 401,
-  'auth.denied': 403,
-  'egress.denied': 422,
-  'job.deadline': 504,
-  'job.cancelled': 409,
-  'registry.unreachable': 502,
-  'registry.tls-unknown-authority': 502,
-  'registry.tls-expired': 502,
-  'registry.tls-wrong-host': 502,
-  'registry.tls': 502,
-  'registry.denied': 502,
-  'registry.not-found': 502,
-  'registry.busy': 502,
-  'registry.refused': 502,
-  'registry.broken-off': 502,
-  'registry.invalid': 502,
-  'registry.too-large': 502,
-  'registry.no-platform': 422,
-  'registry.wrong-digest': 502,
-  'peer.full': 507,
-  'peer.broken': 502,
-  'peer.none': 422,
-  'store.unavailable': 503,
-  'self.sealed': 500,
-  'self.stopping': 503,
-  'self.fault': 500,
-} satisfies Record<FailureCode, number>
+/** Dragonfly answers what is wrong in a request with 422, and never with 400. */
+function statusOf(code: FailureCode): number {
+  const status = plainStatuses[code]
+  return status === 400 ? 422 : status
+}
 
 export const refuse: Refuse = (thrown) => {
   const failure = asFailure(thrown)
   const { code, message, hint } = failure.problem
-  const status = statuses[code]
+  const status = statusOf(code)
   const sentence = `${message} ${hint}`
   const body: Refusal = { message: sentence, code, ...(status === 422 ? { errors: sentence } : {}) }
   return { status, headers: refusalHeaders(status, failure), body }
