@@ -55,17 +55,18 @@ export class Gate {
   }
 }
 
-/** One gate of the same width per key, such as per peer or per origin. A lane that nobody uses is forgotten. */
+/** One gate per key, such as per peer or per origin. A lane that nobody uses is forgotten. */
 export class Lanes {
-  readonly #width: number
+  readonly #widthOf: (key: string) => number
   readonly #lanes = new Map<string, { readonly gate: Gate; users: number }>()
 
-  constructor(width: number) {
-    this.#width = width
+  /** One width for all, or each key's own. */
+  constructor(width: number | ((key: string) => number)) {
+    this.#widthOf = typeof width === 'number' ? () => width : width
   }
 
   async with<T>(key: string, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
-    const lane = this.#lanes.get(key) ?? { gate: new Gate(this.#width), users: 0 }
+    const lane = this.#lanes.get(key) ?? { gate: new Gate(this.#widthOf(key)), users: 0 }
     this.#lanes.set(key, lane)
     lane.users++
     try {

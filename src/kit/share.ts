@@ -12,9 +12,30 @@ interface Flight<T> {
  */
 export class Share<T> {
   readonly #flights = new Map<string, Flight<T>>()
+  readonly #isLeadersOwn: (thrown: unknown) => boolean
+
+  /** `isLeadersOwn` names failures that say nothing about what a joiner would get: it tries for itself. */
+  constructor(isLeadersOwn: (thrown: unknown) => boolean = () => false) {
+    this.#isLeadersOwn = isLeadersOwn
+  }
 
   /** `led` says whether this call started the work or joined it. */
   async join(
+    key: string,
+    signal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<{ readonly result: T; readonly led: boolean }> {
+    for (;;) {
+      const leads = !this.#flights.has(key)
+      try {
+        return await this.#fly(key, signal, work)
+      } catch (thrown) {
+        if (leads || signal.aborted || !this.#isLeadersOwn(thrown)) throw thrown
+      }
+    }
+  }
+
+  async #fly(
     key: string,
     signal: AbortSignal,
     work: (signal: AbortSignal) => Promise<T>,

@@ -79,6 +79,11 @@ const kinds = {
     temporary: false,
     hint: 'Give a credential that may pull this repository, in the request or in the settings of the registry.',
   },
+  'registry.token-expired': {
+    side: 'registry',
+    temporary: false,
+    hint: 'Configure a credential for the registry: it takes over where the token of a request expires in the queue.',
+  },
   'registry.not-found': {
     side: 'registry',
     temporary: false,
@@ -191,3 +196,7 @@ export function asFailure(thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown
   return new Failure('self.fault', 'Something went wrong inside Warmfront.', { cause: thrown })
 }
+
+/** A refusal that says nothing about what another caller's credential or registry would get. */
+export const isAskersOwn = (thrown: unknown): boolean =>
+  thrown instanceof Failure && !thrown.temporary && (thrown.side === 'registry' || thrown.side === 'caller')

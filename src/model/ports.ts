@@ -41,9 +41,16 @@ export interface Resolved {
 export interface Origins {
   /**
    * Asks the origin what a request consists of. `pinned` is what an earlier attempt of the same job resolved, and is
-   * then asked for instead of the tag. Throws Failure of side `registry` or `caller`.
+   * then asked for instead of the tag. `wish` are the platforms that a cluster runs, for a request that names none;
+   * empty means the registry's or the service's own. Throws Failure of side `registry` or `caller`.
    */
-  resolve(request: JobRequest, secrets: JobSecrets, pinned: Digest | null, signal: AbortSignal): Promise<Resolved>
+  resolve(
+    request: JobRequest,
+    secrets: JobSecrets,
+    pinned: Digest | null,
+    signal: AbortSignal,
+    wish?: readonly string[],
+  ): Promise<Resolved>
 }
 
 // ── peers ────────────────────────────────────────────────────────────────────────────────────────────────────────

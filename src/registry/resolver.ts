@@ -46,15 +46,23 @@ export class RegistryOrigins implements Origins {
     secrets: JobSecrets,
     pinned: Digest | null,
     signal: AbortSignal,
+    wish: readonly string[] = [],
   ): Promise<Resolved> {
-    const key = flightKey(request, secrets, pinned)
+    const key = flightKey(request, secrets, pinned, wish)
     const { result } = await this.#flights.join(key, signal, (stop) =>
-      request.type === 'image' ? this.#image(request, secrets, pinned, stop) : this.#files(request, secrets, stop),
+      request.type === 'image'
+        ? this.#image(request, secrets, { pinned, wish }, stop)
+        : this.#files(request, secrets, stop),
     )
     return result
   }
 
-  #image(request: ImageRequest, secrets: JobSecrets, pinned: Digest | null, signal: AbortSignal): Promise<Resolved> {
+  #image(
+    request: ImageRequest,
+    secrets: JobSecrets,
+    { pinned, wish }: { readonly pinned: Digest | null; readonly wish: readonly string[] },
+    signal: AbortSignal,
+  ): Promise<Resolved> {
     const { reference } = request
     const settings = settingsOf(this.#options, reference.namespace, reference.host)
     const repositoryUrl = `${baseOf(reference, this.#options)}/v2/${reference.repository}/`
@@ -65,7 +73,7 @@ export class RegistryOrigins implements Origins {
       scope: scopeOf(reference),
     })
     const at = pinned ?? reference.digest ?? reference.tag ?? 'latest'
-    const policy = this.#policy(request.platforms, settings)
+    const policy = this.#policy(request.platforms, wish, settings)
     return resolveImage({ conversation, reference, repositoryUrl, at, policy }, signal)
   }
 
@@ -103,8 +111,9 @@ export class RegistryOrigins implements Origins {
     })
   }
 
-  #policy(asked: readonly string[], settings: RegistrySettings | undefined): PlatformPolicy {
+  #policy(asked: readonly string[], wish: readonly string[], settings: RegistrySettings | undefined): PlatformPolicy {
     if (asked.length > 0) return { platforms: asked, explicit: true }
+    if (wish.length > 0) return { platforms: wish, explicit: false }
     const configured = settings?.platforms ?? []
     return { platforms: configured.length > 0 ? configured : this.#options.platforms, explicit: false }
   }
@@ -113,8 +122,16 @@ export class RegistryOrigins implements Origins {
 const scopeOf = ({ repository }: { readonly repository: string }): string => `repository:${repository}:pull`
 
 /** Everything that an answer depends on, hashed because secrets are among it. */
-function flightKey(request: JobRequest, secrets: JobSecrets, pinned: Digest | null): string {
+function flightKey(request: JobRequest, secrets: JobSecrets, pinned: Digest | null, wish: readonly string[]): string {
   const what = request.type === 'image' ? [request.reference, request.platforms] : [secrets.urls ?? request.urls]
-  const parts = [request.type, what, secrets.username ?? request.username, secrets.password, secrets.headers, pinned]
+  const parts = [
+    request.type,
+    what,
+    secrets.username ?? request.username,
+    secrets.password,
+    secrets.headers,
+    pinned,
+    wish,
+  ]
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64')
 }

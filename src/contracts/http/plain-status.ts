@@ -24,6 +24,7 @@ export const plainStatuses = {
   'registry.tls-wrong-host': 502,
   'registry.tls': 502,
   'registry.denied': 502,
+  'registry.token-expired': 502,
   'registry.not-found': 502,
   'registry.busy': 502,
   'registry.refused': 502,

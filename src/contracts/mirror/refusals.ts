@@ -28,6 +28,7 @@ const answers = {
   'registry.tls-wrong-host': [502, 'UNAVAILABLE'],
   'registry.tls': [502, 'UNAVAILABLE'],
   'registry.denied': [403, 'DENIED'],
+  'registry.token-expired': [403, 'DENIED'],
   'registry.not-found': [404, 'NAME_UNKNOWN'],
   'registry.busy': [503, 'TOOMANYREQUESTS'],
   'registry.refused': [403, 'DENIED'],

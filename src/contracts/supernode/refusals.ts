@@ -26,6 +26,7 @@ const statuses = {
   'registry.tls-wrong-host': 200,
   'registry.tls': 200,
   'registry.denied': 200,
+  'registry.token-expired': 200,
   'registry.not-found': 200,
   'registry.busy': 200,
   'registry.refused': 200,

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Blob, ImageName } from '../../model/blob.ts'
 import type { Digest } from '../../model/digest.ts'
-import { Failure } from '../../model/failure.ts'
+import { Failure, isAskersOwn } from '../../model/failure.ts'
 import type { PeerDriver, WarmContext, Warmed } from '../../model/ports.ts'
 import type { Peer } from '../../model/peer.ts'
 import { Lanes } from '../../kit/gate.ts'
@@ -26,7 +26,7 @@ export class LocalDriver implements PeerDriver {
   readonly kind = 'local'
   readonly probe = 'exact'
   readonly #cache: Cache
-  readonly #flights = new Share<Present>()
+  readonly #flights = new Share<Present>(isAskersOwn)
   /** One fill at a time per blob, also while an earlier one that was cancelled still puts its file away. */
   readonly #lanes = new Lanes(1)
   readonly #listeners = new Map<string, Set<Tell>>()
@@ -43,7 +43,9 @@ export class LocalDriver implements PeerDriver {
     const key = blob.digest ?? randomUUID()
     const forget = this.#listen(key, context.progress)
     try {
-      const { present, led } = await this.#presentFor(key, blob, context)
+      const { result: present, led } = await this.#flights.join(key, context.signal, (signal) =>
+        this.#lead(key, blob, context, signal),
+      )
       this.#cache.pin(context.job, present.digest)
       return {
         digest: present.digest,
@@ -74,22 +76,6 @@ export class LocalDriver implements PeerDriver {
     await untilAborted(ended, AbortSignal.timeout(closeWithinMs)).catch(() => {}) // a stuck disk must not hold us
   }
 
-  async #presentFor(key: string, blob: Blob, context: WarmContext): Promise<{ present: Present; led: boolean }> {
-    for (;;) {
-      let led = false
-      try {
-        const { result } = await this.#flights.join(key, context.signal, (signal) => {
-          led = true
-          return this.#lead(key, blob, context, signal)
-        })
-        return { present: result, led }
-      } catch (thrown) {
-        // Who only joined has an origin and a credential of its own, and tries that.
-        if (led || context.signal.aborted || !isLeadersOwn(thrown)) throw thrown
-      }
-    }
-  }
-
   async #lead(key: string, blob: Blob, { origin }: WarmContext, shared: AbortSignal): Promise<Present> {
     const signal = AbortSignal.any([shared, this.#stop.signal])
     const progress = (bytes: number) => this.#listeners.get(key)?.forEach((tell) => tell(bytes))
@@ -116,9 +102,4 @@ export class LocalDriver implements PeerDriver {
       if (listeners.size === 0 && this.#listeners.get(key) === listeners) this.#listeners.delete(key)
     }
   }
-}
-
-/** A refusal that says nothing about what another caller's credential or registry would get. */
-function isLeadersOwn(thrown: unknown): boolean {
-  return thrown instanceof Failure && !thrown.temporary && (thrown.side === 'registry' || thrown.side === 'caller')
 }
