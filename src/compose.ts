@@ -126,12 +126,25 @@ async function open({ config, version, log, closing, drain }: Opening): Promise<
   const identify = new Identify(tokens, config.admin_token, systemClock)
 
   const http = new HttpClient({
-    egress: new EgressPolicy(config.egress_allow),
+    egress: new EgressPolicy({ allow: config.egress_allow, deny: config.egress_deny, ports: config.egress_ports }),
     userAgent: `warmfront/${version}`,
+    timeouts: {
+      connectMs: config.origin_connect_timeout,
+      firstByteMs: config.origin_first_byte_timeout,
+      noProgressMs: config.origin_no_progress_timeout,
+    },
   })
   closing.add('outgoing connections', () => http.close())
-  const { registries, tls, platforms } = config
-  const origins = new RegistryOrigins({ http, registries, tls, platforms, concurrency: config.origin_concurrency })
+  const { registries, tls, platforms, docker_config: dockerConfig } = config
+  const origins = new RegistryOrigins({
+    http,
+    registries,
+    tls,
+    platforms,
+    concurrency: config.origin_concurrency,
+    bandwidth: config.origin_bandwidth,
+    ...(dockerConfig === undefined ? {} : { dockerConfig }),
+  })
 
   const cache = await openCache({
     dir: join(config.data_dir, 'cache'),

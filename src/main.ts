@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { compose, migrate } from './compose.ts'
 import { ConfigError, loadConfig, type Config } from './config/load.ts'
+import { watchedText } from './kit/live.ts'
 import { Failure } from './model/failure.ts'
 
 const usage = `warmfront makes container images and files present on peers before anyone pulls them.
@@ -37,7 +38,12 @@ function fail(message: string): void {
   process.exitCode = 1
 }
 
-const readConfig = (): Config => loadConfig({ env: process.env, readFile: (path) => readFileSync(path, 'utf8') })
+const readConfig = (): Config =>
+  loadConfig({
+    env: process.env,
+    readFile: (path) => readFileSync(path, 'utf8'),
+    watch: (path, accepts) => watchedText(path, { accepts, onTrouble: (sentence) => console.error(sentence) }),
+  })
 
 function version(): string {
   const parsed: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))

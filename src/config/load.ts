@@ -1,14 +1,23 @@
 // The configuration of one process: file and environment in, typed values out, or every mistake at once.
 
-import { parse } from 'yaml'
+import { parseDocument, YAMLParseError, YAMLWarning } from 'yaml'
 import { Secret } from '../kit/secret.ts'
-import { readJobTls, readRegistries, type ReadFile, type RegistrySettings, type TlsSettings } from './registries.ts'
+import { fileWith, isContent, type Watch } from './files.ts'
+import { mistake } from './read.ts'
+import { readJobTls, readRegistries, type RegistrySettings, type TlsSettings } from './registries.ts'
 import { environmentName, settings, type Setting, type SettingName, type SettingValue } from './settings.ts'
 
-type OptionalName = 'database_url' | 'admin_token' | 'secret_key'
+type SecretName = 'database_url' | 'admin_token' | 'secret_key'
 
-type Values = { readonly [N in Exclude<SettingName, OptionalName>]: SettingValue<N> } & {
-  readonly [N in OptionalName]: Secret | undefined
+type Values = {
+  readonly [N in Exclude<SettingName, SecretName | 'docker_config' | 'origin_bandwidth'>]: SettingValue<N>
+} & {
+  readonly [N in SecretName]: Secret | undefined
+} & {
+  /** The text of that file as it is now: a JSON object. */
+  readonly docker_config: (() => string) | undefined
+  /** Bytes a second. */
+  readonly origin_bandwidth: number | undefined
 }
 
 export interface Config extends Values {
@@ -19,7 +28,8 @@ export interface Config extends Values {
 export interface Sources {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Throws when the file cannot be read. */
-  readonly readFile: ReadFile
+  readonly readFile: (path: string) => string
+  readonly watch: Watch
 }
 
 /** Its message names every mistake, one a line. */
@@ -37,9 +47,6 @@ const structured = new Set(['job', 'registries'])
 export function loadConfig(given: Sources): Config {
   const sources = { ...given, env: withoutServiceLinks(given.env) }
   const mistakes: string[] = []
-  const complain = (name: string, value: unknown, expected: string): void => {
-    mistakes.push(`${name} is ${JSON.stringify(value)}; expected ${expected}`)
-  }
   const file = readSettingsFile(sources, mistakes)
   for (const name of Object.keys(file)) {
     if (!structured.has(name) && !Object.hasOwn(settings, name)) mistakes.push(`${name} is not a setting`)
@@ -48,10 +55,10 @@ export function loadConfig(given: Sources): Config {
     if (name.startsWith('WARMFRONT_') && !knownVariables.has(name)) mistakes.push(`${name} is not a setting`)
   }
   const values = Object.fromEntries(
-    Object.entries(settings).map(([name, row]) => [name, readOne(name, row, { file, env: sources.env, complain })]),
+    Object.entries(settings).map(([name, row]) => [name, readOne(name, row, { file, sources, mistakes })]),
   )
-  const tls = readJobTls(file['job'], sources.readFile, complain)
-  const registries = readRegistries(file['registries'], sources.readFile, complain)
+  const tls = readJobTls(file['job'], sources.watch, mistakes)
+  const registries = readRegistries(file['registries'], sources.watch, mistakes)
   if (mistakes.length > 0) throw new ConfigError(mistakes)
   return { ...(values as unknown as Values), tls, registries }
 }
@@ -77,11 +84,12 @@ const knownVariables = new Set([
 
 interface From {
   readonly file: Readonly<Record<string, unknown>>
-  readonly env: Sources['env']
-  readonly complain: (name: string, value: unknown, expected: string) => void
+  readonly sources: Sources
+  readonly mistakes: string[]
 }
 
-function readOne(name: string, row: Setting<unknown>, { file, env, complain }: From): unknown {
+function readOne(name: string, row: Setting<unknown>, { file, sources, mistakes }: From): unknown {
+  const { env } = sources
   const variable = [environmentName(name), ...(row.alias === undefined ? [] : [row.alias])].find(
     (candidate) => (env[candidate] ?? '') !== '',
   )
@@ -90,10 +98,12 @@ function readOne(name: string, row: Setting<unknown>, { file, env, complain }: F
   if (given === null) return undefined
   try {
     const value = row.read(given)
+    if (row.file !== undefined) return fileWith(row.file, sources.watch)(value)
     return row.secret === true ? new Secret(String(value)) : value
   } catch (error) {
-    const label = variable ?? name
-    complain(label, row.secret === true ? '***' : given, error instanceof Error ? error.message : 'something else')
+    const expected = error instanceof Error ? error.message : 'something else'
+    const hidden = row.secret === true || (row.file !== undefined && isContent(given))
+    mistakes.push(mistake(variable ?? name, hidden ? '***' : given, expected))
     return undefined
   }
 }
@@ -109,12 +119,22 @@ function readSettingsFile(sources: Sources, mistakes: string[]): Readonly<Record
     return {}
   }
   try {
-    const parsed: unknown = parse(content, { maxAliasCount: 100 })
+    const document = parseDocument(content)
+    const wrong = document.errors[0] ?? document.warnings[0]
+    if (wrong !== undefined) throw wrong
+    const parsed: unknown = document.toJS({ maxAliasCount: 100 })
     if (parsed === null || parsed === undefined) return {}
     if (typeof parsed === 'object' && !Array.isArray(parsed)) return parsed as Record<string, unknown>
     mistakes.push(`${path} holds no mapping; expected "name: value" lines`)
   } catch (error) {
-    mistakes.push(`${path} is not YAML: ${error instanceof Error ? error.message.split('\n')[0] : 'unreadable'}`)
+    mistakes.push(`${path} is not YAML: ${withoutQuotes(error)}`)
   }
   return {}
+}
+
+/** The parser's words without what they quote of the file: a password that begins with `*`, `!` or `|` is no YAML. */
+function withoutQuotes(error: unknown): string {
+  const [what = 'unreadable'] = error instanceof Error ? error.message.split(/: | at line |\n/) : []
+  const [at] = error instanceof YAMLParseError || error instanceof YAMLWarning ? (error.linePos ?? []) : []
+  return at === undefined ? what : `${what} in line ${at.line}`
 }

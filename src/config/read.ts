@@ -1,8 +1,13 @@
 // Parsers of settings: text or YAML value in, typed value out, or a RangeError that says what was expected.
 
 import { isIP } from 'node:net'
+import type { PortRange } from '../kit/egress.ts'
 
 export type Read<T> = (value: unknown) => T
+
+/** One line for people. `value` must be no secret. */
+export const mistake = (name: string, value: unknown, expected: string): string =>
+  `${name} is ${JSON.stringify(value)}; expected ${expected}`
 
 const expected = (what: string): RangeError => new RangeError(what)
 
@@ -42,11 +47,12 @@ export const oneOf =
     throw expected(`one of ${words.join(', ')}`)
   }
 
-/** A YAML list, or one text with commas. */
+/** A YAML list, or one text with commas; a number is a list of one. */
 export const listOf =
   <T>(read: Read<T>): Read<readonly T[]> =>
   (value) => {
-    const items = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : undefined
+    const one = typeof value === 'string' || typeof value === 'number' ? String(value).split(',') : undefined
+    const items = Array.isArray(value) ? value : one
     if (items === undefined) throw expected('a list, or texts with commas between them')
     return items
       .map((item: unknown) => (typeof item === 'string' ? item.trim() : item))
@@ -67,14 +73,35 @@ export const durationMs =
     throw expected(`a duration such as 90s, 29m or 24h, from ${lowMs} ms to ${highMs} ms`)
   }
 
-const byteUnits: Readonly<Record<string, number>> = { MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 }
+const byteUnits: Readonly<Record<string, number>> = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 }
+
+/** Of a number and a unit; NaN where there is none. */
+const bytesOf = (parts: RegExpExecArray | null): number => Number(parts?.[1]) * (byteUnits[parts?.[2] ?? ''] ?? NaN)
 
 /** Bytes, from `512MiB`, `50GiB`, `2TiB`. */
 export const byteSize: Read<number> = (value) => {
-  const parts = /^(\d+)\s*(MiB|GiB|TiB)$/.exec(String(value))
-  const unit = byteUnits[parts?.[2] ?? '']
-  if (parts !== null && unit !== undefined) return Number(parts[1]) * unit
+  const bytes = bytesOf(/^(\d+)\s*(MiB|GiB|TiB)$/.exec(String(value)))
+  if (!Number.isNaN(bytes)) return bytes
   throw expected('a size such as 512MiB, 50GiB or 2TiB')
+}
+
+/** A body comes in pieces of up to 64 KiB: at less a second, each would wait for more than one. */
+const leastRate = 64 * 2 ** 10
+const mostRate = 2 ** 40
+
+/** Bytes a second, from `512KiB`, `100MiB`, `1GiB/s`. */
+export const byteRate: Read<number> = (value) => {
+  const bytes = bytesOf(/^(\d+)\s*(KiB|MiB|GiB)(?:\/s)?$/.exec(String(value)))
+  if (bytes >= leastRate && bytes <= mostRate) return bytes
+  throw expected('bytes a second such as 512KiB, 100MiB or 1GiB, from 64KiB to 1024GiB')
+}
+
+/** `443`, or `8000-8999`. */
+export const portRange: Read<PortRange> = (value) => {
+  const [, first, last = first] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(String(value)) ?? []
+  const range = { from: Number(first), to: Number(last) }
+  if (range.from >= 1 && range.from <= range.to && range.to <= 65535) return range
+  throw expected('a port such as 443, or a range such as 8000-8999')
 }
 
 /** An IP address, or a network in CIDR notation. */
@@ -87,10 +114,19 @@ export const network: Read<string> = (value) => {
   throw expected('an IP address or a network such as 10.0.0.0/8')
 }
 
+const isHostName = (name: string): boolean => /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i.test(name) && !/^[\d.]+$/.test(name)
+
+/** Not an address. */
+export const hostName: Read<string> = (value) => {
+  const read = text(value)
+  if (isHostName(read)) return read.toLowerCase()
+  throw expected('a host such as registry.example.com')
+}
+
 /** A network, or a host name (`*.example.com` means all below it). */
 export const networkOrHost: Read<string> = (value) => {
   const read = text(value)
-  if (/^(?:\*\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i.test(read) && !/^[\d.]+$/.test(read)) return read.toLowerCase()
+  if (isHostName(read.replace(/^\*\./, ''))) return read.toLowerCase()
   try {
     return network(read)
   } catch {

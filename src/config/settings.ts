@@ -1,7 +1,9 @@
 // The table of settings: what can be set, how it is read, what it is otherwise, and one sentence for people.
 
+import { jsonObject, type Content } from './files.ts'
 import { platform } from './platforms.ts'
 import {
+  byteRate,
   byteSize,
   databaseAddress,
   durationMs,
@@ -10,6 +12,7 @@ import {
   networkOrHost,
   oneOf,
   pathPrefix,
+  portRange,
   text,
   textOf,
   wholeNumber,
@@ -26,6 +29,8 @@ export interface Setting<T> {
   readonly about: string
   /** Never printed. */
   readonly secret?: true
+  /** The value is the path of a file that holds this, and is read again whenever it changes. */
+  readonly file?: Content
   /** Another environment variable that is read when the WARMFRONT_ one is not set. */
   readonly alias?: string
 }
@@ -33,6 +38,7 @@ export interface Setting<T> {
 const setting = <T>(row: Setting<T>): Setting<T> => row
 const second = 1000
 const hour = 3600 * second
+const originTimeout = durationMs(100, hour)
 
 export const settings = {
   host: setting({ type: 'text', fallback: '127.0.0.1', read: text, about: 'Address to listen on.' }),
@@ -91,6 +97,27 @@ export const settings = {
     read: listOf(networkOrHost),
     about:
       'Where we may connect beyond the default policy, which denies loopback, link-local and other special addresses, and private networks for files.',
+  }),
+  egress_deny: setting({
+    type: 'list of networks and hosts',
+    fallback: '',
+    read: listOf(networkOrHost),
+    about: 'Where we may never connect, also where egress_allow or the default policy would let us.',
+  }),
+  egress_ports: setting({
+    type: 'list of ports and ranges',
+    fallback: '',
+    read: listOf(portRange),
+    about:
+      'The only ports that we may connect to, such as 443,5000,8000-8999, for allowed networks and hosts too; without it any port.',
+  }),
+  docker_config: setting({
+    type: 'path',
+    fallback: null,
+    read: text,
+    file: jsonObject,
+    about:
+      "Docker's config.json, whose auths are used for registries that have no credentials under registries; read again when it changes. Credential helpers (credsStore, credHelpers) are programs and are not run.",
   }),
   contracts: setting({
     type: 'list',
@@ -163,7 +190,8 @@ export const settings = {
     type: 'list of os/arch[/variant], or all',
     fallback: 'linux/amd64,linux/arm64',
     read: listOf(platform),
-    about: 'The platforms of an image that are preheated when neither the request nor the registry says which.',
+    about:
+      'The platforms of an image that are preheated when none of the request, the cluster and the registry says which.',
   }),
   job_timeout: setting({
     type: 'duration',
@@ -194,6 +222,34 @@ export const settings = {
     fallback: '32',
     read: wholeNumber(1, 1000),
     about: 'Requests at the same time to one registry, over all jobs of a replica.',
+  }),
+  origin_bandwidth: setting({
+    type: 'bytes a second',
+    fallback: null,
+    read: byteRate,
+    about:
+      'How much of one registry is read a second, such as 100MiB, over all jobs of a replica, so that others on its link are served too; without it as much as there is.',
+  }),
+  origin_connect_timeout: setting({
+    type: 'duration',
+    fallback: '10s',
+    read: originTimeout,
+    about:
+      'How long name resolution, TCP and TLS towards a registry or web server may take together; raise it where the way there is long or loses packets.',
+  }),
+  origin_first_byte_timeout: setting({
+    type: 'duration',
+    fallback: '30s',
+    read: originTimeout,
+    about:
+      "How long a registry or web server may take from a request to its answer's headers; raise it for a proxy cache that fetches from afar before it answers.",
+  }),
+  origin_no_progress_timeout: setting({
+    type: 'duration',
+    fallback: '60s',
+    read: originTimeout,
+    about:
+      'The time in which at least 4 KiB of a body must come; a manifest has five of them to come whole. Raise it for a proxy cache that waits for its own origin midway.',
   }),
   job_lease: setting({
     type: 'duration',

@@ -7,8 +7,9 @@ import { Failure } from '../model/failure.ts'
 import type { Submission } from '../model/job.ts'
 import type { Peer } from '../model/peer.ts'
 import type { Clock, Origins, Roster } from '../model/ports.ts'
+import { gatherPeers, resolveParts, wholeOf } from './parts.ts'
 import { pickClusters } from './pick.ts'
-import { chooseAll, planTasks } from './plan.ts'
+import { planTasks } from './plan.ts'
 import { progressOf } from './progress.ts'
 
 export interface Plan {
@@ -18,7 +19,7 @@ export interface Plan {
   readonly warnings: readonly string[]
   readonly blobs: readonly Blob[]
   readonly peers: readonly Peer[]
-  /** Blobs times peers. */
+  /** Each blob at each peer that needs it. */
   readonly tasks: number
   /** Of all tasks together; null while a size is unknown. */
   readonly bytes: number | null
@@ -49,7 +50,7 @@ export class Forecast {
   }
 
   /**
-   * Asks the origin once, and nothing of the peers; what a peer holds already is counted like the rest. Throws what
+   * Asks the origin, and nothing of the peers; what a peer holds already is counted like the rest. Throws what
    * resolving throws, `cluster.unknown`, `peer.none`, `request.too-many`, and `job.deadline` when it took too long.
    */
   async plan(submission: Submission, signal: AbortSignal): Promise<Plan> {
@@ -88,13 +89,11 @@ export class Forecast {
   async #make({ request, secrets, clusterIds }: Submission, signal: AbortSignal): Promise<Plan> {
     const { origins, roster } = this.#ports
     const clusters = pickClusters(await roster.clusters(), clusterIds)
-    const members = await Promise.all(
-      clusters.map(async (cluster) => ({ cluster, peers: await roster.peersOf(cluster) })),
-    )
-    const peers = chooseAll(members, request.peers)
-    const { artifact } = await origins.resolve(request, secrets, null, signal)
-    const { tasks, bytesTotal } = progressOf(planTasks(artifact.blobs, peers))
-    const { image, platforms, warnings, blobs } = artifact
+    const groups = await gatherPeers(roster, clusters, request)
+    const parts = await resolveParts(groups, null, (meant) => origins.resolve(request, secrets, meant, signal))
+    const { tasks, bytesTotal } = progressOf(planTasks(parts))
+    const { image, platforms, warnings, blobs } = wholeOf(parts)
+    const peers = parts.flatMap((part) => part.peers)
     return { digest: image?.digest ?? null, platforms, warnings, blobs, peers, tasks, bytes: bytesTotal }
   }
 }

@@ -1,12 +1,26 @@
 // What has to be done: blobs × peers by scope. Pure.
 
-import { blobKey, type Blob } from '../model/blob.ts'
+import { blobKey } from '../model/blob.ts'
 import { Failure } from '../model/failure.ts'
+import type { JobRequest } from '../model/job.ts'
 import type { Cluster, Peer, PeerChoice } from '../model/peer.ts'
+import type { Resolved } from '../model/ports.ts'
 import type { Task } from '../model/task.ts'
 
 export interface Member {
   readonly cluster: Cluster
+  readonly peers: readonly Peer[]
+}
+
+/** Peers that need the same blobs. */
+export interface Group {
+  /** What their clusters run; empty where the request, the registry or the service decides. */
+  readonly wish: readonly string[]
+  readonly peers: readonly Peer[]
+}
+
+/** What a group of peers needs, and where its bytes come from. Most jobs have one part. */
+export interface Part extends Resolved {
   readonly peers: readonly Peer[]
 }
 
@@ -47,11 +61,26 @@ export function chooseAll(members: readonly Member[], choice: PeerChoice): reado
   })
 }
 
+/** The chosen peers, those together whose clusters run the same. Throws as chooseAll does. */
+export function groupPeers(members: readonly Member[], request: JobRequest): readonly Group[] {
+  const isDecided = request.type === 'file' || request.platforms.length > 0
+  const wishOf = ({ cluster }: Member): readonly string[] => (isDecided ? [] : cluster.platforms)
+  const alike = Map.groupBy(members, (member) => JSON.stringify(wishOf(member).toSorted()))
+  return [...alike.values()].map((group) => ({
+    wish: [...new Set(group.flatMap(wishOf))],
+    peers: chooseAll(group, request.peers),
+  }))
+}
+
 /** The tasks in the order in which they are begun: by blob, then by peer. */
-export function planTasks(blobs: readonly Blob[], peers: readonly Peer[]): readonly Task[] {
-  return blobs.flatMap((blob, b) =>
-    peers.map((peer, p) => ({
-      ordinal: b * peers.length + p,
+export function planTasks(parts: readonly Pick<Part, 'artifact' | 'peers'>[]): readonly Task[] {
+  const needs = parts.flatMap(({ artifact, peers }) => artifact.blobs.map((blob) => ({ blob, peers })))
+  const byBlob = Map.groupBy(needs, ({ blob }) => blobKey(blob))
+  return [...byBlob.values()]
+    .flat()
+    .flatMap(({ blob, peers }) => peers.map((peer) => ({ blob, peer })))
+    .map(({ blob, peer }, ordinal) => ({
+      ordinal,
       peer,
       blob,
       state: 'waiting' as const,
@@ -63,8 +92,7 @@ export function planTasks(blobs: readonly Blob[], peers: readonly Peer[]): reado
       problem: null,
       startedAtMs: null,
       endedAtMs: null,
-    })),
-  )
+    }))
 }
 
 /**

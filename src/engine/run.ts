@@ -3,7 +3,6 @@
 import { blobKey } from '../model/blob.ts'
 import { asFailure, Failure, type Problem } from '../model/failure.ts'
 import type { Announce } from '../model/event.ts'
-import type { Artifact } from '../model/blob.ts'
 import type { Job } from '../model/job.ts'
 import type { Cluster, Peer } from '../model/peer.ts'
 import type {
@@ -14,9 +13,9 @@ import type {
   JobQueue,
   JobStore,
   Lease,
+  Origin,
   Origins,
   PeerDriver,
-  Resolved,
   Roster,
 } from '../model/ports.ts'
 import type { Task } from '../model/task.ts'
@@ -26,9 +25,11 @@ import type { Lanes } from '../kit/gate.ts'
 import { Ledger } from './ledger.ts'
 import { mayBecome } from './lifecycle.ts'
 import { movedTag } from './moved-tag.ts'
-import { chooseAll, planTasks, resumeTasks } from './plan.ts'
+import { bytesOf, gatherPeers, originsOf, resolveParts, wholeOf } from './parts.ts'
+import { patiently } from './patience.ts'
+import { planTasks, resumeTasks, type Group, type Part } from './plan.ts'
 import { problemOf } from './progress.ts'
-import { afterFailure, usualPolicy } from './retry.ts'
+import { usualPolicy } from './retry.ts'
 import { warmTask } from './warm.ts'
 
 /** Between two writes of the progress of one job. */
@@ -39,7 +40,7 @@ const mostBegun = 40
 export interface RunPorts {
   readonly origins: Origins
   readonly roster: Roster
-  readonly queue: Pick<JobQueue, 'change' | 'saveTasks' | 'settle'>
+  readonly queue: Pick<JobQueue, 'change' | 'saveTasks' | 'dropTasks' | 'settle'>
   readonly tasks: Pick<JobStore, 'tasks'>
   /** Tasks at work on one peer, over all jobs of this replica. */
   readonly peerLanes: Lanes
@@ -52,7 +53,7 @@ export interface RunPorts {
 export const leaseLost = (): Failure => new Failure('self.stopping', 'Another replica took the job over.')
 
 interface Crew {
-  readonly peers: readonly Peer[]
+  readonly groups: readonly Group[]
   readonly driverOf: (peer: Peer) => PeerDriver
 }
 
@@ -77,11 +78,11 @@ export class Run {
     this.#refuseHopeless()
     const crew = await this.#crew()
     await this.#change({ state: 'resolving' })
-    const resolved = await this.#resolve()
-    await this.#plan(resolved.artifact, crew)
-    await this.#warmAll(resolved, crew)
+    const parts = await this.#resolve(crew)
+    await this.#plan(parts, crew)
+    await this.#warmAll(parts, crew)
     const problem = problemOf(this.#ledger.tasks)
-    if (problem === null) await this.#nameImage(resolved.artifact, crew)
+    if (problem === null) await this.#nameImage(parts, crew)
     return { state: problem === null ? 'succeeded' : 'failed', problem, progress: this.#ledger.progress }
   }
 
@@ -133,15 +134,12 @@ export class Run {
     const { roster } = this.#ports
     const { job } = this.#claim
     const clusters = (await roster.clusters()).filter((cluster) => job.clusterIds.includes(cluster.id))
-    const members = await Promise.all(
-      clusters.map(async (cluster) => ({ cluster, peers: await roster.peersOf(cluster) })),
-    )
     const byId = new Map<number, Cluster>(clusters.map((cluster) => [cluster.id, cluster]))
+    const groups = await gatherPeers(roster, clusters, job.request)
     this.#drivers = [...new Set(clusters.map((cluster) => roster.driverOf(cluster)))]
-    const peers = chooseAll(members, job.request.peers)
-    if (peers.length === 0) throw new Failure('peer.none', 'None of the clusters of this job exists any more.')
+    if (groups.length === 0) throw new Failure('peer.none', 'None of the clusters of this job exists any more.')
     return {
-      peers,
+      groups,
       driverOf: (peer) => {
         const cluster = byId.get(peer.clusterId)
         if (cluster === undefined) throw new Failure('peer.none', `Cluster ${peer.clusterId} does not exist any more.`)
@@ -150,48 +148,43 @@ export class Run {
     }
   }
 
-  async #resolve(): Promise<Resolved> {
-    const { origins, clock, chance, announce } = this.#ports
+  #resolve({ groups }: Crew): Promise<readonly Part[]> {
+    const { origins, clock, chance } = this.#ports
     const { job, secrets } = this.#claim
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const resolved = await origins.resolve(job.request, secrets ?? {}, job.pinned, this.#signal)
-        const { blobs } = resolved.artifact
-        announce({ at: 'job.resolved', job: job.id, blobs: blobs.length, bytes: totalBytes(resolved.artifact) })
-        return resolved
-      } catch (error) {
-        this.#signal.throwIfAborted()
-        const failure = asFailure(error)
-        const leftMs = job.deadlineAtMs - clock.now()
-        const verdict = afterFailure(failure, attempt, { policy: usualPolicy, chance: chance(), leftMs })
-        if (verdict.act === 'stop') throw failure
-        await clock.sleep(verdict.afterMs, this.#signal)
-      }
-    }
+    const by = { policy: usualPolicy, clock, chance, deadlineAtMs: job.deadlineAtMs, signal: this.#signal }
+    return resolveParts(groups, job.pinned, (meant) =>
+      patiently(by, () => origins.resolve(job.request, secrets ?? {}, meant, this.#signal)),
+    )
   }
 
-  async #plan(artifact: Artifact, crew: Crew): Promise<void> {
+  async #plan(parts: readonly Part[], crew: Crew): Promise<void> {
     const { job } = this.#claim
+    const whole = wholeOf(parts)
+    const { blobs, image, platforms } = whole
+    this.#ports.announce({ at: 'job.resolved', job: job.id, blobs: blobs.length, bytes: bytesOf(whole) })
     const before = this.#lease.epoch > 1 ? await this.#ports.tasks.tasks(job.id) : []
-    const plan = planTasks(artifact.blobs, crew.peers)
     const asksAgain = (peer: Peer): boolean => crew.driverOf(peer).probe === 'exact'
-    this.#ledger = new Ledger(resumeTasks(plan, before, asksAgain))
-    const { platforms } = artifact
-    const warnings = [...artifact.warnings, ...movedTag(job.request, artifact.image)]
-    const pinned = artifact.image?.digest ?? null
+    this.#ledger = new Ledger(resumeTasks(planTasks(parts), before, asksAgain))
+    const warnings = [...whole.warnings, ...movedTag(job.request, image)]
+    const pinned = image?.digest ?? null
     await this.#change({ state: 'warming', pinned, platforms, warnings, progress: this.#ledger.progress })
+    const planned = this.#ledger.tasks.length
+    if (before.length > planned && !(await this.#ports.queue.dropTasks(this.#lease, planned))) throw leaseLost()
     await this.flush()
   }
 
-  async #warmAll(resolved: Resolved, crew: Crew): Promise<void> {
+  async #warmAll(parts: readonly Part[], crew: Crew): Promise<void> {
     const { job } = this.#claim
     const { concurrentTasks, concurrentPeers } = job.request
+    const originOf = originsOf(parts)
     const stop = new AbortController()
     const signal = anyOf(this.#signal, stop.signal)
     const writing = this.#writeProgress(signal).catch((error: unknown) => stop.abort(error))
     try {
       await eachAtMost(byBlob(this.#ledger.tasks), concurrentTasks, signal, (tasks) =>
-        eachAtMost(tasks, concurrentPeers, signal, (task) => this.#warmOne(task, resolved, crew, signal)),
+        eachAtMost(tasks, concurrentPeers, signal, (task) =>
+          this.#warmOne(task, { origin: originOf(task.peer), driver: crew.driverOf(task.peer) }, signal),
+        ),
       )
     } finally {
       stop.abort()
@@ -199,15 +192,18 @@ export class Run {
     }
   }
 
-  #warmOne(task: Task, resolved: Resolved, crew: Crew, signal: AbortSignal): Promise<void> {
+  #warmOne(
+    task: Task,
+    by: { readonly origin: Origin; readonly driver: PeerDriver },
+    signal: AbortSignal,
+  ): Promise<void> {
     const { job } = this.#claim
     const { clock, chance, announce, peerLanes } = this.#ports
     return peerLanes.with(task.peer.id, signal, () =>
       warmTask(task, {
         job: job.id,
         ledger: this.#ledger,
-        origin: resolved.origin,
-        driver: crew.driverOf(task.peer),
+        ...by,
         clock,
         chance,
         announce,
@@ -230,10 +226,11 @@ export class Run {
     }
   }
 
-  async #nameImage(artifact: Artifact, crew: Crew): Promise<void> {
-    const { image } = artifact
-    if (image === null) return
-    await Promise.all(crew.peers.map(async (peer) => crew.driverOf(peer).name?.(peer, image)))
+  async #nameImage(parts: readonly Part[], crew: Crew): Promise<void> {
+    const names = parts.flatMap(({ artifact: { image }, peers }) =>
+      image === null ? [] : peers.map(async (peer) => crew.driverOf(peer).name?.(peer, image)),
+    )
+    await Promise.all(names)
   }
 
   async #change(change: JobChange): Promise<void> {
@@ -264,11 +261,4 @@ function byBlob(tasks: readonly Task[]): readonly (readonly Task[])[] {
     (task) => blobKey(task.blob),
   )
   return [...groups.values()]
-}
-
-function totalBytes(artifact: Artifact): number | null {
-  return artifact.blobs.reduce<number | null>(
-    (sum, blob) => (sum === null || blob.size === null ? null : sum + blob.size),
-    0,
-  )
 }

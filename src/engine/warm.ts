@@ -22,6 +22,9 @@ export interface WarmWith {
   readonly signal: AbortSignal
 }
 
+/** A try that brought so many bytes closer is not counted against the task. */
+const fruitfulBytes = 64 * 1024
+
 /** Never throws for a failed task: that is written in the ledger. Throws only the signal's reason. */
 export async function warmTask(task: Task, use: WarmWith): Promise<void> {
   const { ledger, clock, signal } = use
@@ -32,8 +35,8 @@ export async function warmTask(task: Task, use: WarmWith): Promise<void> {
     const failure = await attempt(task, use)
     if (failure === undefined) return
     signal.throwIfAborted()
-    // A try that brought bytes closer is not counted: a big blob over a bad line must get there in the end.
-    barren = ledger.bytesOf(task.ordinal) > bytesBefore ? 1 : barren + 1
+    // A big blob over a bad line must get there in the end; a registry that gives a byte a try must not go on for ever.
+    barren = ledger.bytesOf(task.ordinal) - bytesBefore >= fruitfulBytes ? 1 : barren + 1
     const leftMs = use.deadlineAtMs - clock.now()
     const verdict = afterFailure(failure, barren, { policy: use.policy, chance: use.chance(), leftMs })
     const problem = failure.problem

@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import { HttpFault, httpFaultOf } from './http-fault.ts'
+import { Pace, type PaceLimits } from './http-pace.ts'
 
 export interface ReplyHead {
   readonly status: number
@@ -34,19 +35,23 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly reply: Promise<Reply>
   readonly #cap: number
   readonly #take: Take | undefined
+  readonly #pace: Pace
   readonly #settle: PromiseWithResolvers<Reply>
   readonly #kept: Buffer[] = []
   #keptBytes = 0
-  #head: ReplyHead | undefined
+  /** Of no status until it has come. */
+  #head: ReplyHead = { status: 0, headers: {} }
   #taker: Taker | undefined
   /** What the taker has not done yet. Chunks that come nevertheless wait behind it. */
   #pending: Promise<void> | undefined
   #controller: Dispatcher.DispatchController | undefined
   #ended = false
 
-  constructor(signal: AbortSignal, cap: number, take: Take | undefined) {
+  /** Without `take` the body is read whole, up to `cap` bytes. */
+  constructor(signal: AbortSignal, pace: PaceLimits, cap: number, take: Take | undefined) {
     this.#cap = cap
     this.#take = take
+    this.#pace = new Pace(pace, take === undefined, (fault) => this.#fail(fault))
     this.#settle = Promise.withResolvers<Reply>()
     const onAbort = () => this.#fail(signal.reason)
     signal.addEventListener('abort', onAbort, { once: true })
@@ -56,12 +61,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
     if (this.#ended) controller.abort(new Error('stopped before it began'))
+    else this.#pace.requestSent()
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200) return // 103 Early Hints and their like; the answer is still to come
     const head = { status, headers }
     this.#head = head
+    this.#pace.headersCame()
     const take = this.#take
     if (take === undefined) return
     this.#do(async () => {
@@ -72,11 +79,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     // undici 8 sends an empty piece whenever it resumes: pausing for that one too would go on forever.
     if (chunk.length === 0) return
+    this.#pace.bytesCame(chunk.length)
     const before = this.#pending
     this.#do(before === undefined ? () => this.#accept(chunk) : () => before.then(() => this.#accept(chunk)))
   }
 
   onResponseEnd(): void {
+    this.#pace.stop()
     if (this.#pending === undefined) this.#finish()
     else
       this.#pending.then(
@@ -102,10 +111,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const pending = result
     this.#pending = pending
     this.#controller?.pause()
+    this.#pace.readerWaits()
     pending.then(
       () => {
         if (this.#pending !== pending) return
         this.#pending = undefined
+        this.#pace.readerGoesOn()
         if (!this.#ended) this.#controller?.resume()
       },
       (error: unknown) => this.#fail(error),
@@ -115,7 +126,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #accept(chunk: Buffer): void | Promise<void> {
     if (this.#ended) return
     if (this.#taker !== undefined) return this.#taker(chunk)
-    const isSuccess = this.#take === undefined && (this.#head?.status ?? 0) < 300
+    const isSuccess = this.#take === undefined && this.#head.status < 300
     const room = isSuccess ? this.#cap : errorBodyBytes
     this.#kept.push(chunk.subarray(0, room - this.#keptBytes))
     this.#keptBytes += chunk.length
@@ -128,15 +139,16 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #finish(): void {
     if (this.#ended) return
     this.#ended = true
-    const { status, headers } = this.#head ?? { status: 0, headers: {} }
-    this.#settle.resolve({ status, headers, body: Buffer.concat(this.#kept) })
+    this.#pace.stop()
+    this.#settle.resolve({ ...this.#head, body: Buffer.concat(this.#kept) })
   }
 
   /** The taker is let finish what it is at, so that nothing touches its things after the rejection. */
   #fail(error: unknown): void {
     if (this.#ended) return
     this.#ended = true
-    this.#controller?.abort(error instanceof Error ? error : new Error('stopped', { cause: error }))
+    this.#pace.stop()
+    this.#controller?.abort(new Error('stopped', { cause: error }))
     const reject = () => this.#settle.reject(error)
     if (this.#pending === undefined) reject()
     else this.#pending.then(reject, reject)

@@ -12,9 +12,15 @@ export type HttpFaultKind =
   /** Or not valid yet. */
   | 'tls-expired'
   | 'tls-wrong-host'
+  /** The server wants a client certificate, and there was none, or not one that it accepts. */
+  | 'tls-client-certificate'
+  /** What is configured for the host is no certificate or key that can be used. */
+  | 'tls-settings'
   | 'tls'
   /** We spoke TLS, the other side plain HTTP. */
   | 'plain-http'
+  /** We spoke plain HTTP, the other side TLS. */
+  | 'tls-spoken'
   /** The connection ended in the middle of a request or an answer. */
   | 'broken-off'
   | 'first-byte-timeout'
@@ -76,9 +82,9 @@ const kindOfCode: Readonly<Record<string, HttpFaultKind>> = {
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'broken-off',
   UND_ERR_CLOSED: 'broken-off',
   UND_ERR_DESTROYED: 'broken-off',
-  UND_ERR_HEADERS_TIMEOUT: 'first-byte-timeout',
-  UND_ERR_BODY_TIMEOUT: 'no-progress',
   UND_ERR_HEADERS_OVERFLOW: 'too-large',
+  // undici asserts what only a hostile server does: status 000, or a 101 without Upgrade.
+  ERR_ASSERTION: 'malformed',
 }
 
 /** What the transport threw, as an HttpFault; undefined for what no network does, which is then a fault of ours. */
@@ -90,9 +96,18 @@ export function httpFaultOf(error: unknown): HttpFault | undefined {
   return kind === undefined ? undefined : new HttpFault(kind, error.message, { cause: error })
 }
 
+/** Alerts that can only be about a certificate of ours: a server gets no other. */
+const aboutOurCertificate = /_ALERT_(?:\w*CERTIFICATE\w*|UNKNOWN_CA|ACCESS_DENIED)$/
+/** How a TLS alert begins (RFC 8446 section 5.1): the answer to plain words on a port for TLS. */
+const tlsAlert = '\u0015\u0003'
+
 function kindOfOther(code: string, error: Error): HttpFaultKind | undefined {
   // undici's parser gives no code. An end in the middle of a message is a broken connection.
-  if (error.name === 'HTTPParserError') return error.message.includes('EOF') ? 'broken-off' : 'malformed'
+  if (error.name === 'HTTPParserError') {
+    if ('data' in error && String(error.data).startsWith(tlsAlert)) return 'tls-spoken'
+    return error.message.includes('EOF') ? 'broken-off' : 'malformed'
+  }
+  if (aboutOurCertificate.test(code)) return 'tls-client-certificate'
   if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || code.startsWith('ERR_OSSL_')) return 'tls'
   if (code.startsWith('CERT_') || code.startsWith('UNABLE_TO_')) return 'tls'
   return error.cause instanceof Error ? httpFaultOf(error.cause)?.kind : undefined

@@ -3,18 +3,15 @@
 import { lookup as systemLookup } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'
 import { buildConnector, Pool } from 'undici'
-import type { EgressPolicy, Purpose } from './egress.ts'
+import type { EgressPolicy, Purpose, Target } from './egress.ts'
 import { Exchange, type Reply, type Take } from './http-exchange.ts'
 import { HttpFault, httpFaultOf } from './http-fault.ts'
+import type { PaceLimits } from './http-pace.ts'
 import { secureContextOf, tlsKey, type TlsSettings } from './tls.ts'
 
-export interface HttpTimeouts {
+export interface HttpTimeouts extends PaceLimits {
   /** Name resolution, TCP and TLS together. */
   readonly connectMs: number
-  /** From the request to the last of the answer's headers. */
-  readonly firstByteMs: number
-  /** Between two pieces of a body, while the reader is ready for more. */
-  readonly noProgressMs: number
 }
 
 /** Far beyond what a working network needs, and short enough that a job can try again. */
@@ -22,8 +19,8 @@ const usualTimeouts: HttpTimeouts = { connectMs: 10_000, firstByteMs: 30_000, no
 
 /** Signed addresses in Location make some KiB; nothing legitimate comes near this. */
 const headerBytes = 32 * 1024
-/** Of one origin. Wider than the lanes that rooms keep, so that nobody waits in a line that no deadline watches. */
-const connectionsPerPool = 128
+/** Of one origin. As wide as the widest lane of a room, so that nobody waits in a line that no deadline watches. */
+const connectionsPerPool = 1000
 /** Beyond it the pool that was not used for longest is closed; a busy service talks to far fewer origins. */
 const mostPools = 256
 /** Before the next address of a name is tried (RFC 8305); Node's own 250 ms give up on slow links that work. */
@@ -38,11 +35,13 @@ export interface HttpClientOptions {
 }
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'HEAD'
+  readonly method: 'GET' | 'HEAD' | 'POST'
   /** http or https, without userinfo. */
   readonly url: URL
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>
+  /** Only with POST; the caller gives its content-type. */
+  readonly body?: string
   readonly purpose: Purpose
   readonly tls: TlsSettings
   readonly signal: AbortSignal
@@ -84,16 +83,17 @@ export class HttpClient {
   }
 
   async #exchange(request: HttpRequest, cap: number, take: Take | undefined): Promise<Reply> {
-    const { method, url, headers, purpose, signal } = request
+    const { method, url, headers, body, purpose, signal } = request
     signal.throwIfAborted()
     const literal = url.hostname.replace(/^\[|\]$/g, '')
-    if (isIP(literal) !== 0) this.#judge(url.hostname, literal, purpose)
-    const exchange = new Exchange(signal, cap, take)
+    if (isIP(literal) !== 0) this.#judge(targetOf(url, literal, purpose))
+    const exchange = new Exchange(signal, this.#timeouts, cap, take)
     this.#poolFor(request).dispatch(
       {
         method,
         path: `${url.pathname}${url.search}`,
         headers: { 'accept-encoding': 'identity', ...headers, 'user-agent': this.#options.userAgent },
+        ...(body === undefined ? {} : { body }),
       },
       exchange,
     )
@@ -103,7 +103,7 @@ export class HttpClient {
   /** Connections are shared only by requests that would have been allowed to open them. */
   #poolFor({ url, purpose, tls }: HttpRequest): Pool {
     const key = `${purpose} ${url.origin} ${tlsKey(tls)}`
-    const pool = this.#pools.get(key) ?? this.#open(url.origin, purpose, tls)
+    const pool = this.#pools.get(key) ?? this.#open(url, purpose, tls)
     this.#pools.delete(key)
     this.#pools.set(key, pool)
     const [oldest] = this.#pools
@@ -114,25 +114,26 @@ export class HttpClient {
     return pool
   }
 
-  #open(origin: string, purpose: Purpose, tls: TlsSettings): Pool {
-    const { connectMs, firstByteMs, noProgressMs } = this.#timeouts
-    const secureContext = secureContextOf(tls)
-    const connect = buildConnector({
-      timeout: connectMs,
+  #open(url: URL, purpose: Purpose, tls: TlsSettings): Pool {
+    const secureContext = secureContextOf(tls, url.host)
+    const connector = buildConnector({
+      timeout: this.#timeouts.connectMs,
       allowH2: false,
-      lookup: this.#judgedLookup(purpose),
+      lookup: this.#judgedLookup(url, purpose),
       autoSelectFamily: true,
       autoSelectFamilyAttemptTimeout: nextAddressMs,
       rejectUnauthorized: tls.insecureSkipVerify !== true,
       ...(secureContext === undefined ? {} : { secureContext }),
+      ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
     })
-    return new Pool(origin, {
-      connect,
+    return new Pool(url.origin, {
+      connect: endedByErrors(connector),
       connections: connectionsPerPool,
       pipelining: 1,
       maxHeaderSize: headerBytes,
-      headersTimeout: firstByteMs,
-      bodyTimeout: noProgressMs,
+      // Each begins anew with an early hint or a byte: the exchange keeps the time itself.
+      headersTimeout: 0,
+      bodyTimeout: 0,
     })
   }
 
@@ -140,35 +141,50 @@ export class HttpClient {
    * Resolves a name once for each new connection and gives only addresses that passed. The connection goes to exactly
    * these, so a name that changes its answer after the judgement gains nothing.
    */
-  #judgedLookup(purpose: Purpose): LookupFunction {
+  #judgedLookup(url: URL, purpose: Purpose): LookupFunction {
     const find = this.#options.lookup ?? ((host: string) => systemLookup(host, { all: true }))
     const judged = async (host: string) => {
       const found = await find(host)
-      const passed = found.filter(({ address }) => this.#ruleAgainst(host, address, purpose) === undefined)
       const [first] = found
-      if (passed.length === 0 && first !== undefined) this.#judge(host, first.address, purpose)
-      return passed
+      if (first === undefined) throw new HttpFault('name-not-found', `no address for ${host}`)
+      const target = (address: string) => targetOf(url, address, purpose)
+      const passed = found.filter(({ address }) => this.#options.egress.denies(target(address)) === undefined)
+      if (passed.length === 0) this.#judge(target(first.address))
+      return [...passed]
     }
-    return (host, options, callback) => {
+    // All addresses are asked for: autoSelectFamily tries one after the other.
+    return (host, _, callback) => {
       judged(host).then(
-        (addresses) => {
-          const [first] = addresses
-          if (options.all === true) callback(null, [...addresses])
-          else if (first !== undefined) callback(null, first.address, first.family)
-          else callback(new HttpFault('name-not-found', `no address for ${host}`), '')
-        },
+        (addresses) => callback(null, addresses),
         (error: unknown) => callback(httpFaultOf(error) ?? new HttpFault('name-not-found', String(error)), ''),
       )
     }
   }
 
-  #ruleAgainst(host: string, address: string, purpose: Purpose): string | undefined {
-    return this.#options.egress.denies({ host, address, purpose })
-  }
-
-  #judge(host: string, address: string, purpose: Purpose): void {
-    const rule = this.#ruleAgainst(host, address, purpose)
-    if (rule !== undefined)
-      throw new HttpFault('denied', `${host} (${address}) is denied by the rule ${rule}`, { rule })
+  #judge(target: Target): void {
+    const rule = this.#options.egress.denies(target)
+    if (rule === undefined) return
+    const { host, address, port } = target
+    throw new HttpFault('denied', `${host} (${address}, port ${port}) is denied by the rule ${rule}`, { rule })
   }
 }
+
+/**
+ * A server that speaks TLS 1.3 refuses our certificate only after the handshake, by an alert. Node reports that as an
+ * error of a socket that lives on, and then its end, of which undici keeps the last: so the error has to be the end.
+ */
+function endedByErrors(connector: buildConnector.connector): buildConnector.connector {
+  return (options, callback) =>
+    connector(options, (...opened) => {
+      const [, socket] = opened
+      socket?.on('error', (error) => socket.destroy(error))
+      callback(...opened)
+    })
+}
+
+const targetOf = ({ hostname, port, protocol }: URL, address: string, purpose: Purpose): Target => ({
+  host: hostname,
+  address,
+  port: port !== '' ? Number(port) : protocol === 'https:' ? 443 : 80,
+  purpose,
+})

@@ -4,11 +4,12 @@ import { BlockList, isIP } from 'node:net'
 
 const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 6 ? 'ipv6' : 'ipv4')
 
-/** Each item is an address or a network in CIDR notation. Throws for anything else. */
+/** Each item is an address or a network in CIDR notation. Throws RangeError for anything else. */
 export function networksOf(items: readonly string[]): BlockList {
   const list = new BlockList()
   for (const item of items) {
-    const [address = '', bits] = item.split('/')
+    const [, address = '', bits] = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(item) ?? []
+    if (isIP(address) === 0) throw new RangeError(`not an address or network: ${item}`)
     const family = familyOf(address)
     const width = family === 'ipv6' ? 128 : 32
     list.addSubnet(address, bits === undefined ? width : Number(bits), family)

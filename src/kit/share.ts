@@ -19,6 +19,11 @@ export class Share<T> {
     this.#isLeadersOwn = isLeadersOwn
   }
 
+  /** Somebody is at it. */
+  has(key: string): boolean {
+    return this.#flights.has(key)
+  }
+
   /** `led` says whether this call started the work or joined it. */
   async join(
     key: string,

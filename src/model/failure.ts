@@ -74,6 +74,11 @@ const kinds = {
     temporary: false,
     hint: 'The TLS handshake failed; a registry without TLS needs plain_http: true.',
   },
+  'registry.tls-settings': {
+    side: 'registry',
+    temporary: true, // files that are being renewed fit together again a moment later
+    hint: 'Check ca_cert, client_cert and client_key in the settings of this registry: they must be PEM and belong together.',
+  },
   'registry.denied': {
     side: 'registry',
     temporary: false,

@@ -32,7 +32,7 @@ export interface ImageRequest extends CommonRequest {
   /** As the client wrote it. */
   readonly url: string
   readonly reference: ImageReference
-  /** `os/arch[/variant]`, or `all`; empty means the registry's or the service's own policy. */
+  /** `os/arch[/variant]`, or `all`; empty means the cluster's, the registry's or the service's own policy. */
   readonly platforms: readonly string[]
   /**
    * What the client believed the tag to mean, as it wrote it: Harbor up to 2.11 and Kraken's notifications say it. The

@@ -7,6 +7,11 @@ export interface Cluster {
   readonly driver: string
   readonly bio: string
   readonly isDefault: boolean
+  /**
+   * What its nodes run, each `os/arch[/variant]` or `all`: taken of an index where the request names no platform. Empty
+   * means the registry's or the service's own.
+   */
+  readonly platforms: readonly string[]
   readonly kept: ClusterKept
   readonly createdAtMs: number
   readonly updatedAtMs: number

@@ -38,19 +38,17 @@ export interface Resolved {
   readonly origin: Origin
 }
 
+/** What the request itself does not say. */
+export interface Meant {
+  /** What an earlier attempt of the same job resolved: it is asked for instead of the tag. */
+  readonly pinned: Digest | null
+  /** The platforms that a cluster runs, for a request that names none; empty: the registry's or the service's own. */
+  readonly wish: readonly string[]
+}
+
 export interface Origins {
-  /**
-   * Asks the origin what a request consists of. `pinned` is what an earlier attempt of the same job resolved, and is
-   * then asked for instead of the tag. `wish` are the platforms that a cluster runs, for a request that names none;
-   * empty means the registry's or the service's own. Throws Failure of side `registry` or `caller`.
-   */
-  resolve(
-    request: JobRequest,
-    secrets: JobSecrets,
-    pinned: Digest | null,
-    signal: AbortSignal,
-    wish?: readonly string[],
-  ): Promise<Resolved>
+  /** Asks the origin what a request consists of. Throws Failure of side `registry` or `caller`. */
+  resolve(request: JobRequest, secrets: JobSecrets, meant: Meant, signal: AbortSignal): Promise<Resolved>
 }
 
 // ── peers ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -185,6 +183,8 @@ export interface JobQueue {
   change(lease: Lease, change: JobChange): Promise<boolean>
   /** Writes these tasks whole (insert or replace by ordinal), and the progress, in one transaction. */
   saveTasks(lease: Lease, tasks: readonly Task[], progress: Progress): Promise<boolean>
+  /** Takes away the tasks from this ordinal on: the plan of a job that goes on may be shorter than it was. */
+  dropTasks(lease: Lease, from: number): Promise<boolean>
   /** Ends the job: state, problem, progress; wipes the secrets and gives the lease back. */
   settle(lease: Lease, end: JobEnd): Promise<boolean>
   /** Gives the job back unfinished, for any replica to go on. */
@@ -242,11 +242,12 @@ export interface NewCluster {
   readonly driver: string
   readonly bio: string
   readonly isDefault: boolean
+  readonly platforms: readonly string[]
   readonly kept: ClusterKept
 }
 
 /** What is left out stays as it is. */
-export type ClusterChange = Partial<Pick<Cluster, 'name' | 'bio' | 'isDefault' | 'kept'>>
+export type ClusterChange = Partial<Pick<Cluster, 'name' | 'bio' | 'isDefault' | 'platforms' | 'kept'>>
 
 /** The clusters. Making one the default takes that from the others. */
 export interface ClusterStore {

@@ -1,16 +1,31 @@
 // How a registry is reached and with whose credential: the reference, the request and the settings put together.
 
 import { isIP } from 'node:net'
+import { current, type Live } from '../kit/live.ts'
 import { Secret } from '../kit/secret.ts'
 import type { TlsSettings } from '../kit/tls.ts'
 import type { ImageReference } from '../model/reference.ts'
+import { credential, type Identity } from './credentials.ts'
 
-export interface RegistrySettings extends TlsSettings {
+/** What may stand in files is asked for each time it is needed: the file may have changed. */
+interface LiveTls {
+  readonly caCert?: Live<string>
+  readonly clientCert?: Live<string>
+  readonly clientKey?: Live<Secret>
+  readonly serverName?: string
+  readonly insecureSkipVerify?: boolean
+}
+
+export interface RegistrySettings extends LiveTls {
   readonly username?: string
-  readonly password?: Secret
+  readonly password?: Live<Secret>
   /** A reference without a scheme means http. */
   readonly plainHttp?: boolean
   readonly platforms?: readonly string[]
+  /** Requests at the same time, over all jobs. */
+  readonly concurrency?: number
+  /** Bytes per second, over all jobs. */
+  readonly bandwidth?: number
 }
 
 /** What a deployment knows about registries. */
@@ -18,12 +33,9 @@ export interface RegistryBook {
   /** By host and port as references name them. */
   readonly registries: Readonly<Record<string, RegistrySettings>>
   /** For registries that do not say otherwise. */
-  readonly tls: TlsSettings
-}
-
-export interface Credential {
-  readonly username: string
-  readonly password: Secret
+  readonly tls: LiveTls
+  /** What docker's config.json holds by now. */
+  readonly dockerConfig?: () => string
 }
 
 /** Scheme, host, port and prefix; `/v2/…` follows. No slash at its end. */
@@ -43,26 +55,37 @@ function isLoopback(hostname: string): boolean {
 
 /**
  * TLS towards the registry, and towards any host that it leads to. An authority that the registry's settings trust is
- * trusted on the way from there too; verification is left out only where that very host's settings say so.
+ * trusted on the way from there too; verification is left out only where that very host's settings say so, and a client
+ * certificate is shown only there.
  */
 export function tlsTowards(home: URL, settings: RegistrySettings | undefined, book: RegistryBook) {
   return (url: URL): TlsSettings => {
     const own = url.origin === home.origin ? settings : settingsOf(book, url.host)
     const caCert = own?.caCert ?? settings?.caCert ?? book.tls.caCert
-    const insecureSkipVerify = own?.insecureSkipVerify ?? book.tls.insecureSkipVerify ?? false
-    return { insecureSkipVerify, ...(caCert === undefined ? {} : { caCert }) }
+    const { clientCert, clientKey, serverName } = own ?? {}
+    return {
+      insecureSkipVerify: own?.insecureSkipVerify ?? book.tls.insecureSkipVerify ?? false,
+      ...(caCert === undefined ? {} : { caCert: current(caCert) }),
+      ...(clientCert === undefined ? {} : { clientCert: current(clientCert) }),
+      ...(clientKey === undefined ? {} : { clientKey: current(clientKey) }),
+      ...(serverName === undefined ? {} : { serverName }),
+    }
   }
 }
 
-/** The request's own before the configured one; undefined means anonymous. */
-export function credentialOf(
-  username: string,
-  password: string | undefined,
+/**
+ * The configured credential, for the host that it was configured for; undefined means that there is none. It travels in
+ * clear only where somebody has said that the registry has no TLS: a request's `http://` is not enough.
+ */
+export function configuredIdentity(
+  home: URL,
   settings: RegistrySettings | undefined,
-): Credential | undefined {
-  if (username !== '') return { username, password: new Secret(password ?? '') }
-  if (settings?.username === undefined) return undefined
-  return { username: settings.username, password: settings.password ?? new Secret('') }
+  inDocker: () => Identity | undefined,
+): Identity | undefined {
+  if (home.protocol === 'http:' && settings?.plainHttp !== true && !isLoopback(home.hostname)) return undefined
+  if (settings?.username === undefined) return inDocker()
+  const password = settings.password === undefined ? new Secret('') : current(settings.password)
+  return { by: 'credential', credential: credential(settings.username, password) }
 }
 
 /** Headers that are about one connection or one read, and therefore ours to write; lower case. */

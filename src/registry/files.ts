@@ -20,27 +20,45 @@ interface File {
   readonly shown: string
   readonly conversation: Conversation
   readonly where: Where
+  readonly now: () => number
 }
 
-/** `converse` opens a conversation with the server of a file. */
-export async function resolveFiles(
-  urls: readonly string[],
-  converse: (url: URL) => Conversation,
-  signal: AbortSignal,
-): Promise<Resolved> {
+export interface FilesAsk {
+  readonly urls: readonly string[]
+  /** Addresses that differ only in these are one file. */
+  readonly filteredQueryParams: readonly string[]
+  /** Opens a conversation with the server of a file; the same one for the same server. */
+  readonly converse: (url: URL) => Conversation
+  readonly now: () => number
+}
+
+export async function resolveFiles(ask: FilesAsk, signal: AbortSignal): Promise<Resolved> {
+  const { urls, filteredQueryParams, converse, now } = ask
   const files = new Map<string, File>()
-  for (const text of new Set(urls)) {
+  for (const text of distinct(urls, filteredQueryParams)) {
     const url = parseFileUrl(text)
     const shown = nameFor(text, files)
     const where = { who: `The server ${url.host}`, what: shown }
-    files.set(shown, { url, shown, conversation: converse(url), where })
+    files.set(shown, { url, shown, conversation: converse(url), where, now })
   }
   const found = new Map<string, Blob>()
   await eachAtMost([...files.values()], filesAtOnce, signal, async (file) => {
     found.set(file.shown, await describe(file, signal))
   })
   const blobs = [...files.keys()].flatMap((shown) => found.get(shown) ?? [])
-  return { artifact: { image: null, platforms: [], blobs, warnings: [] }, origin: new Files(files) }
+  const warnings = [...new Set([...files.values()].flatMap(({ conversation }) => conversation.warnings))]
+  return { artifact: { image: null, platforms: [], blobs, warnings }, origin: new Files(files) }
+}
+
+/** The first of those that are the same file. */
+function distinct(urls: readonly string[], filtered: readonly string[]): readonly string[] {
+  const byIdentity = new Map<string, string>()
+  for (const text of urls) {
+    const url = parseFileUrl(text)
+    for (const name of filtered) url.searchParams.delete(name)
+    if (!byIdentity.has(url.href)) byIdentity.set(url.href, text)
+  }
+  return [...byIdentity.values()]
 }
 
 class Files implements Origin {
@@ -53,8 +71,8 @@ class Files implements Origin {
   async read(blob: Blob, from: number, sink: ByteSink, signal: AbortSignal): Promise<void> {
     const file = this.#files.get(blob.url)
     if (file === undefined) throw new TypeError('the file belongs to another job')
-    const { url, conversation, where } = file
-    await readBytes(conversation, { url, size: blob.size, where }, from, { sink, signal })
+    const { url, conversation, where, now } = file
+    await readBytes(conversation, { url, size: blob.size, where }, from, { sink, signal, now })
   }
 }
 
@@ -67,12 +85,12 @@ function nameFor(text: string, taken: ReadonlyMap<string, unknown>): string {
 
 /** Asks by HEAD, and by a GET for one byte where HEAD is not welcome, as with addresses that are signed for GET. */
 async function describe(file: File, signal: AbortSignal): Promise<Blob> {
-  const { url, shown, conversation, where } = file
+  const { url, shown, conversation, where, now } = file
   const head = await conversation.read({ method: 'HEAD', url, headers: {}, where }, 0, signal)
   const isGood = head.status === 200
   const ask = { method: 'GET', url, headers: { range: 'bytes=0-0' }, where } as const
   const reply = isGood ? head : await conversation.stream(ask, () => undefined, signal)
-  if (reply.status !== 200 && reply.status !== 206 && reply.status !== 416) throw refusalOf(reply, where, Date.now())
+  if (reply.status !== 200 && reply.status !== 206 && reply.status !== 416) throw refusalOf(reply, where, now())
   const length = reply.status === 200 ? headerOf(reply, 'content-length') : totalOf(headerOf(reply, 'content-range'))
   const size = length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : null
   const mediaType = cleaned(headerOf(reply, 'content-type') ?? '') || unknownBytes

@@ -3,7 +3,7 @@
 import { Failure } from '../model/failure.ts'
 import { parseDigest, type Digest } from '../model/digest.ts'
 import { platformOf, type Platform } from '../model/platform.ts'
-import { asFields, parseObject, type Fields } from './json.ts'
+import { asFields, parseObject, repeatsMembers, type Fields } from './json.ts'
 import { imageTypes, indexTypes, schema1Layer, schema1Types } from './media-types.ts'
 import { cleaned, type Where } from './refusal.ts'
 
@@ -29,22 +29,29 @@ export interface Entry extends Descriptor {
   readonly isCompanion: boolean
 }
 
-export type Manifest =
-  | { readonly kind: 'index'; readonly mediaType: string; readonly entries: readonly Entry[] }
-  | {
-      readonly kind: 'image'
-      readonly mediaType: string
-      /** null in schema 1, which has the config inside. */
-      readonly config: Descriptor | null
-      readonly layers: readonly Descriptor[]
-      /** Known beforehand only in schema 1. */
-      readonly platform: Platform | null
-    }
+interface Index {
+  readonly kind: 'index'
+  readonly mediaType: string
+  readonly entries: readonly Entry[]
+}
+
+export interface ImageManifest {
+  readonly kind: 'image'
+  readonly mediaType: string
+  /** null in schema 1, which has the config inside. */
+  readonly config: Descriptor | null
+  readonly layers: readonly Descriptor[]
+  /** Known beforehand only in schema 1. */
+  readonly platform: Platform | null
+}
+
+export type Manifest = Index | ImageManifest
 
 /** `contentType` helps only where the document does not say what it is. Throws Failure of side registry. */
 export function parseManifest(bytes: Buffer, contentType: string | undefined, where: Where): Manifest {
   const document = parseObject(bytes)
   if (document === undefined) throw invalid(where, 'is not a JSON object')
+  if (repeatsMembers(bytes.toString('utf8'))) throw invalid(where, 'names a member twice')
   const mediaType = typeOf(document, contentType)
   // One document that could be read as either would mean one thing to us and another to a node (CVE-2021-41190).
   if ('manifests' in document && ('layers' in document || 'config' in document || 'fsLayers' in document)) {
@@ -104,6 +111,9 @@ function parseImage(document: Fields, mediaType: string, where: Where): Manifest
   }
 }
 
+/** Stands in schema 1 for a step that changed no file. Nodes make it themselves, and not every registry has it. */
+const emptyLayer = 'sha256:a3ed95caeb02ffe68cdd9fd84406680ae93d633cb16422d00e8a7c22955b46d4'
+
 /** Newest layer first, the same one often several times, and no sizes. */
 function parseSchema1(document: Fields, mediaType: string, where: Where): Manifest {
   const layers = document['fsLayers']
@@ -115,7 +125,8 @@ function parseSchema1(document: Fields, mediaType: string, where: Where): Manife
     const digest = asDigest(asFields(layer)['blobSum'], where)
     return { digest, size: null, mediaType: schema1Layer }
   })
-  return { kind: 'image', mediaType, config: null, layers: descriptors, platform: platformOf(raw) ?? null }
+  const held = descriptors.filter(({ digest }) => digest !== emptyLayer)
+  return { kind: 'image', mediaType, config: null, layers: held, platform: platformOf(raw) ?? null }
 }
 
 function parseDescriptor(value: unknown, where: Where): Descriptor {

@@ -18,7 +18,7 @@ export async function readBytes(
   conversation: Conversation,
   wanted: Wanted,
   from: number,
-  to: { readonly sink: ByteSink; readonly signal: AbortSignal },
+  to: { readonly sink: ByteSink; readonly signal: AbortSignal; readonly now: () => number },
 ): Promise<void> {
   const { url, size, where } = wanted
   const { sink, signal } = to
@@ -32,7 +32,7 @@ export async function readBytes(
   const reply = await conversation.stream(ask, (head) => reading.begin(head), signal)
   if (reading.begun) reading.end()
   else if (reply.status === 416 && from > 0) await readBytes(conversation, wanted, 0, to)
-  else throw refusalOf(reply, where, Date.now())
+  else throw refusalOf(reply, where, to.now())
 }
 
 class Reading {

@@ -1,7 +1,7 @@
 // A registry's answer, or none, turned into a Failure with one sentence for a person.
 
 import { Failure, type FailureCode } from '../model/failure.ts'
-import { headerOf, type Reply } from '../kit/http-exchange.ts'
+import { headerOf, type Reply, type ReplyHead } from '../kit/http-exchange.ts'
 import { HttpFault, type HttpFaultKind } from '../kit/http-fault.ts'
 import { asFields, parseObject } from './json.ts'
 
@@ -28,7 +28,7 @@ export function refusalOf(reply: Reply, { who, what }: Where, nowMs: number): Fa
     return new Failure('registry.denied', `${who} denied ${what} ${said}.`, { facts })
   if (status === 404) return new Failure('registry.not-found', `${who} does not have ${what} ${said}.`, { facts })
   if (status === 408 || status === 429 || status >= 500) {
-    const retryAfterMs = parseRetryAfter(headerOf(reply, 'retry-after'), nowMs)
+    const retryAfterMs = retryAfterOf(reply, nowMs)
     const options = { facts, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
     return new Failure('registry.busy', `${who} could not give ${what} for the moment ${said}.`, options)
   }
@@ -50,6 +50,10 @@ export function cleaned(text: string): string {
   const plain = text.replace(/[\p{C}\p{Z}]+/gu, ' ').trim()
   return plain.length > quotedLength ? `${plain.slice(0, quotedLength)}…` : plain
 }
+
+/** Milliseconds that the answer asks us to wait; undefined where it does not. */
+export const retryAfterOf = (reply: ReplyHead, nowMs: number): number | undefined =>
+  parseRetryAfter(headerOf(reply, 'retry-after'), nowMs)
 
 /** Seconds or a date (RFC 9110 section 10.2.3); undefined for neither. */
 export function parseRetryAfter(text: string | undefined, nowMs: number): number | undefined {
@@ -73,10 +77,13 @@ const reasons: Readonly<Record<HttpFaultKind, readonly [FailureCode, (host: stri
   ],
   'tls-expired': ['registry.tls-expired', (host) => `the certificate of ${host} is not valid at this time`],
   'tls-wrong-host': ['registry.tls-wrong-host', (host) => `the certificate of ${host} is for another host`],
+  'tls-client-certificate': ['registry.tls', (host) => `${host} wants a client certificate that it accepts`],
+  'tls-settings': ['registry.tls-settings', (host) => `the certificate or key configured for ${host} cannot be used`],
   tls: ['registry.tls', (host) => `the TLS handshake with ${host} failed`],
   'plain-http': ['registry.tls', (host) => `${host} speaks plain HTTP where TLS was expected`],
+  'tls-spoken': ['registry.tls', (host) => `${host} speaks TLS where plain HTTP was expected`],
   'broken-off': ['registry.broken-off', (host) => `the connection to ${host} broke off`],
-  'no-progress': ['registry.broken-off', (host) => `${host} stopped in the middle of its answer`],
+  'no-progress': ['registry.broken-off', (host) => `${host} stopped, or came too slowly, in the middle of its answer`],
   'too-large': ['registry.too-large', (host) => `${host} sent more than is legitimate here`],
   malformed: ['registry.invalid', (host) => `${host} sent something that is not HTTP`],
 }

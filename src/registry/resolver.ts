@@ -1,91 +1,100 @@
 // The way to all origins: what a request consists of, and where its bytes are read.
 
 import { createHash } from 'node:crypto'
+import { systemClock } from '../kit/clock.ts'
 import { Lanes } from '../kit/gate.ts'
 import type { HttpClient } from '../kit/http.ts'
+import { Recent } from '../kit/recent.ts'
 import { Share } from '../kit/share.ts'
-import type { Digest } from '../model/digest.ts'
+import { Throttle } from '../kit/throttle.ts'
 import type { FileRequest, ImageRequest, JobRequest, JobSecrets } from '../model/job.ts'
-import type { Origins, Resolved } from '../model/ports.ts'
+import type { Clock, Meant, Origins, Resolved } from '../model/ports.ts'
+import type { Challenge } from './challenge.ts'
 import type { PlatformPolicy } from './choice.ts'
 import { Conversation } from './conversation.ts'
-import { baseOf, credentialOf, settingsOf, tlsTowards, travellingHeaders } from './endpoint.ts'
+import { identitiesOf, type Identity } from './credentials.ts'
+import { DockerAuths } from './docker-auths.ts'
+import { baseOf, configuredIdentity, settingsOf, tlsTowards, travellingHeaders } from './endpoint.ts'
 import type { RegistryBook, RegistrySettings } from './endpoint.ts'
 import { resolveFiles } from './files.ts'
 import { resolveImage } from './image.ts'
+import { Manners } from './manners.ts'
+import { Shelf } from './shelf.ts'
 import { Tokens } from './token.ts'
 
 /** Requests to one origin at the same time; registries limit clients at some dozen. */
 const usualConcurrency = 32
+/** Repositories whose way of asking is known at the same time. */
+const mostChallenges = 4096
+/** Origins whose bandwidth is watched at the same time. */
+const mostThrottles = 1024
 
 export interface RegistryOptions extends RegistryBook {
   readonly http: HttpClient
-  /** What is taken of an index when neither the request nor the registry's settings say: `os/arch[/variant]` or `all`. */
+  /** What is taken of an index when neither the request, its cluster nor the registry's settings say. */
   readonly platforms: readonly string[]
-  /** Requests to one origin at the same time, over all jobs. */
+  /** Requests to one origin at the same time, over all jobs, where its settings do not say. */
   readonly concurrency?: number
-  /** Milliseconds since the epoch. */
-  readonly now?: () => number
+  /** Bytes per second from one origin, over all jobs, where its settings do not say. Default: as many as come. */
+  readonly bandwidth?: number | undefined
+  readonly clock?: Clock
 }
 
 export class RegistryOrigins implements Origins {
   readonly #options: RegistryOptions
+  readonly #clock: Clock
   readonly #tokens: Tokens
+  readonly #challenges = new Recent<Challenge>(mostChallenges)
+  readonly #manners: Manners
   readonly #lanes: Lanes
+  readonly #shelf = new Shelf()
+  readonly #auths: DockerAuths | undefined
+  /** By origin; one that has no limit has none. */
+  readonly #throttles = new Recent<Throttle>(mostThrottles)
   readonly #flights = new Share<Resolved>()
 
   constructor(options: RegistryOptions) {
     this.#options = options
-    this.#tokens = new Tokens(options.http, options.now ?? (() => Date.now()))
-    this.#lanes = new Lanes(options.concurrency ?? usualConcurrency)
+    this.#clock = options.clock ?? systemClock
+    this.#tokens = new Tokens(options.http, this.#now)
+    this.#manners = new Manners(this.#now)
+    const widthOf = (name: string) => settingsOf(options, name)?.concurrency ?? options.concurrency
+    this.#lanes = new Lanes((name) => widthOf(name) ?? usualConcurrency)
+    this.#auths = options.dockerConfig === undefined ? undefined : new DockerAuths(options.dockerConfig)
   }
 
   /** Equal requests at the same time share one flight, so that a burst asks the registry once. */
-  async resolve(
-    request: JobRequest,
-    secrets: JobSecrets,
-    pinned: Digest | null,
-    signal: AbortSignal,
-    wish: readonly string[] = [],
-  ): Promise<Resolved> {
-    const key = flightKey(request, secrets, pinned, wish)
-    const { result } = await this.#flights.join(key, signal, (stop) =>
-      request.type === 'image'
-        ? this.#image(request, secrets, { pinned, wish }, stop)
-        : this.#files(request, secrets, stop),
+  async resolve(request: JobRequest, secrets: JobSecrets, meant: Meant, signal: AbortSignal): Promise<Resolved> {
+    const { result } = await this.#flights.join(flightKey(request, secrets, meant), signal, (stop) =>
+      request.type === 'image' ? this.#image(request, secrets, meant, stop) : this.#files(request, secrets, stop),
     )
     return result
   }
 
-  #image(
-    request: ImageRequest,
-    secrets: JobSecrets,
-    { pinned, wish }: { readonly pinned: Digest | null; readonly wish: readonly string[] },
-    signal: AbortSignal,
-  ): Promise<Resolved> {
+  readonly #now = (): number => this.#clock.now()
+
+  #image(request: ImageRequest, secrets: JobSecrets, meant: Meant, signal: AbortSignal): Promise<Resolved> {
     const { reference } = request
-    const settings = settingsOf(this.#options, reference.namespace, reference.host)
+    const names = [reference.namespace, reference.host] as const
     const repositoryUrl = `${baseOf(reference, this.#options)}/v2/${reference.repository}/`
-    const conversation = this.#converse(new URL(repositoryUrl), {
-      request,
-      secrets,
-      settings,
-      scope: scopeOf(reference),
-    })
-    const at = pinned ?? reference.digest ?? reference.tag ?? 'latest'
-    const policy = this.#policy(request.platforms, wish, settings)
-    return resolveImage({ conversation, reference, repositoryUrl, at, policy }, signal)
+    const scope = `repository:${reference.repository}:pull`
+    const conversation = this.#converse(new URL(repositoryUrl), { request, secrets, names, scope })
+    const at = meant.pinned ?? reference.digest ?? reference.tag ?? 'latest'
+    const policy = this.#policy(request.platforms, meant.wish, settingsOf(this.#options, ...names))
+    const ask = { conversation, shelf: this.#shelf, reference, repositoryUrl, at, policy, now: this.#now }
+    return resolveImage(ask, signal)
   }
 
   #files(request: FileRequest, secrets: JobSecrets, signal: AbortSignal): Promise<Resolved> {
     const conversations = new Map<string, Conversation>()
     const converse = (url: URL) => {
-      const settings = settingsOf(this.#options, url.host)
-      const known = conversations.get(url.origin) ?? this.#converse(url, { request, secrets, settings, scope: '' })
+      const known =
+        conversations.get(url.origin) ?? this.#converse(url, { request, secrets, names: [url.host], scope: '' })
       conversations.set(url.origin, known)
       return known
     }
-    return resolveFiles(secrets.urls ?? request.urls, converse, signal)
+    const { filteredQueryParams } = request
+    return resolveFiles({ urls: secrets.urls ?? request.urls, filteredQueryParams, converse, now: this.#now }, signal)
   }
 
   #converse(
@@ -93,45 +102,61 @@ export class RegistryOrigins implements Origins {
     by: {
       readonly request: JobRequest
       readonly secrets: JobSecrets
-      readonly settings: RegistrySettings | undefined
+      /** By which the settings may know the origin. */
+      readonly names: readonly [string, ...string[]]
       readonly scope: string
     },
   ): Conversation {
-    const { request, secrets, settings, scope } = by
+    const { request, secrets, names, scope } = by
+    const settings = settingsOf(this.#options, ...names)
+    const { authorization, ...headers } = travellingHeaders(secrets.headers ?? {})
+    const username = secrets.username ?? request.username
+    const brought = { authorization, username, password: secrets.password }
+    const configured = (): Identity | undefined => configuredIdentity(home, settings, () => this.#auths?.of(...names))
     return new Conversation({
       http: this.#options.http,
       tokens: this.#tokens,
+      challenges: this.#challenges,
+      manners: this.#manners,
       lanes: this.#lanes,
+      lane: names[0],
+      throttle: this.#throttleOf(names[0], settings),
       home,
       purpose: request.type === 'image' ? 'registry' : 'file',
       tlsOf: tlsTowards(home, settings, this.#options),
       scope,
-      credential: credentialOf(secrets.username ?? request.username, secrets.password, settings),
-      headers: travellingHeaders(secrets.headers ?? {}),
+      identities: () => identitiesOf(brought, configured()),
+      headers,
+      now: this.#now,
     })
+  }
+
+  #throttleOf(name: string, settings: RegistrySettings | undefined): Throttle | undefined {
+    const bandwidth = settings?.bandwidth ?? this.#options.bandwidth
+    if (bandwidth === undefined) return undefined
+    const known = this.#throttles.get(name)
+    if (known !== undefined) return known
+    const throttle = new Throttle(bandwidth, this.#clock)
+    this.#throttles.set(name, throttle)
+    return throttle
   }
 
   #policy(asked: readonly string[], wish: readonly string[], settings: RegistrySettings | undefined): PlatformPolicy {
     if (asked.length > 0) return { platforms: asked, explicit: true }
+    const own = settings?.platforms ?? []
     if (wish.length > 0) return { platforms: wish, explicit: false }
-    const configured = settings?.platforms ?? []
-    return { platforms: configured.length > 0 ? configured : this.#options.platforms, explicit: false }
+    return { platforms: own.length > 0 ? own : this.#options.platforms, explicit: false }
   }
 }
 
-const scopeOf = ({ repository }: { readonly repository: string }): string => `repository:${repository}:pull`
-
 /** Everything that an answer depends on, hashed because secrets are among it. */
-function flightKey(request: JobRequest, secrets: JobSecrets, pinned: Digest | null, wish: readonly string[]): string {
-  const what = request.type === 'image' ? [request.reference, request.platforms] : [secrets.urls ?? request.urls]
-  const parts = [
-    request.type,
-    what,
-    secrets.username ?? request.username,
-    secrets.password,
-    secrets.headers,
-    pinned,
-    wish,
-  ]
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64')
+function flightKey(request: JobRequest, secrets: JobSecrets, meant: Meant): string {
+  const what =
+    request.type === 'image'
+      ? [request.reference, request.platforms]
+      : [secrets.urls ?? request.urls, request.filteredQueryParams]
+  const who = [secrets.username ?? request.username, secrets.password, secrets.headers]
+  return createHash('sha256')
+    .update(JSON.stringify([request.type, what, who, meant]))
+    .digest('base64')
 }

@@ -1,14 +1,16 @@
 // Bearer tokens: fetched from the realm that a registry names, kept until shortly before they expire.
-// Source: distribution, docs/content/spec/auth/token.md.
+// Source: distribution, docs/content/spec/auth/token.md and oauth.md.
 
 import { createHash } from 'node:crypto'
 import type { Purpose } from '../kit/egress.ts'
-import type { HttpClient } from '../kit/http.ts'
+import type { HttpClient, HttpRequest } from '../kit/http.ts'
+import type { Reply } from '../kit/http-exchange.ts'
+import { Recent } from '../kit/recent.ts'
 import { Share } from '../kit/share.ts'
 import type { TlsSettings } from '../kit/tls.ts'
 import { Failure } from '../model/failure.ts'
 import type { Challenge } from './challenge.ts'
-import type { Credential } from './endpoint.ts'
+import { basic, isAccount, type Credential } from './credentials.ts'
 import { parseObject } from './json.ts'
 import { faultOf, refusalOf, type Where } from './refusal.ts'
 
@@ -18,8 +20,11 @@ const answerBytes = 1024 * 1024
 const usualLifeSeconds = 60
 /** Renewed this long before it ends, or in the last quarter of a short life, so that no request carries a dying one. */
 const marginMs = 30_000
-/** Of tokens; the oldest goes first. */
+/** Of tokens at the same time. */
 const mostKept = 4096
+/** Answers of endpoints that know one of the two methods only: 404 and 405 of most, 400 of Azure, 401 of Google. */
+const notThisWay: readonly number[] = [404, 405, 501]
+const notThisToken: readonly number[] = [...notThisWay, 400, 401]
 
 export interface TokenRequest {
   readonly challenge: Challenge
@@ -38,11 +43,19 @@ interface Token {
   readonly freshUntilMs: number
 }
 
+/** What is asked for, whichever way it is asked. */
+interface Wish {
+  readonly realm: URL
+  readonly service: string | undefined
+  readonly scopes: readonly string[]
+  readonly credential: Credential | undefined
+}
+
 export class Tokens {
   readonly #http: HttpClient
   readonly #now: () => number
   readonly #flights = new Share<Token>()
-  readonly #kept = new Map<string, Token>()
+  readonly #kept = new Recent<Token>(mostKept)
 
   constructor(http: HttpClient, now: () => number) {
     this.#http = http
@@ -51,67 +64,101 @@ export class Tokens {
 
   /** An Authorization value, other than the one that was just refused. Throws Failure. */
   async authorization(request: TokenRequest, refused: string | undefined, signal: AbortSignal): Promise<string> {
-    const url = this.#addressOf(request)
-    const key = keyOf(url, request.credential)
+    const wish = wishOf(request)
+    const key = keyOf(wish)
     const kept = this.#kept.get(key)
     if (kept !== undefined && `Bearer ${kept.text}` !== refused && kept.freshUntilMs > this.#now()) {
       return `Bearer ${kept.text}`
     }
-    const { result } = await this.#flights.join(key, signal, (stop) => this.#exchange(url, key, request, stop))
+    const { result } = await this.#flights.join(key, signal, async (stop) => {
+      const token = await this.#exchange(wish, request, stop)
+      this.#kept.set(key, token)
+      return token
+    })
     return `Bearer ${result.text}`
   }
 
-  #addressOf({ challenge, registry, usualScope, credential, where }: TokenRequest): URL {
-    const realm = challenge.parameters.get('realm') ?? ''
-    const invalid = (why: string) => new Failure('registry.invalid', `${where.who} ${why}.`)
-    if (!URL.canParse(realm, registry.href)) throw invalid('names no address to get a token from')
-    const url = new URL(realm, registry)
-    if (url.protocol !== 'https:' && url.protocol !== 'http:')
-      throw invalid('wants a token from something other than HTTP')
-    if (url.username !== '' || url.password !== '') throw invalid('names a token address with a password in it')
-    if (credential !== undefined && url.protocol !== 'https:' && url.protocol !== registry.protocol) {
-      throw invalid('wants the credential sent over plain HTTP')
-    }
-    const service = challenge.parameters.get('service')
-    if (service !== undefined) url.searchParams.append('service', service)
-    const scopes = (challenge.parameters.get('scope') ?? usualScope).split(' ')
-    for (const scope of scopes.filter((one) => one !== '')) url.searchParams.append('scope', scope)
-    if (credential !== undefined) url.searchParams.append('account', credential.username)
-    url.hash = ''
-    return url
-  }
-
-  async #exchange(url: URL, key: string, request: TokenRequest, signal: AbortSignal): Promise<Token> {
-    const { credential, purpose, tlsOf } = request
+  async #exchange(wish: Wish, request: TokenRequest, signal: AbortSignal): Promise<Token> {
     const where = { who: request.where.who, what: `a token for ${request.where.what}` }
     const begunMs = this.#now()
-    const headers = credential === undefined ? {} : { authorization: basic(credential) }
-    const asked = { method: 'GET', url, headers, purpose, tls: tlsOf(url), signal } as const
-    const reply = await this.#http.read(asked, answerBytes).catch((error: unknown) => {
-      throw faultOf(error, where, url.host)
-    })
+    const { first, second } = waysOf(wish)
+    let reply = await this.#send(first, request, where, signal)
+    if (second?.on.includes(reply.status) === true) reply = await this.#send(second.ask, request, where, signal)
     if (reply.status !== 200) throw refusalOf(reply, where, this.#now())
     const token = parseToken(reply.body, begunMs)
     if (token === undefined) throw new Failure('registry.invalid', `${where.who} gave ${where.what} that is none.`)
-    this.#keep(key, token)
     return token
   }
 
-  #keep(key: string, token: Token): void {
-    this.#kept.delete(key)
-    this.#kept.set(key, token)
-    const [oldest] = this.#kept.keys()
-    if (this.#kept.size > mostKept && oldest !== undefined) this.#kept.delete(oldest)
+  async #send(ask: Asked, { purpose, tlsOf }: TokenRequest, where: Where, signal: AbortSignal): Promise<Reply> {
+    try {
+      return await this.#http.read({ ...ask, purpose, tls: tlsOf(ask.url), signal }, answerBytes)
+    } catch (error) {
+      throw faultOf(error, where, ask.url.host)
+    }
   }
 }
 
-export const basic = ({ username, password }: Credential): string =>
-  `Basic ${Buffer.from(`${username}:${password.reveal()}`).toString('base64')}`
+type Asked = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>
 
-/** The address holds realm, service and scope. The password goes in as a hash, for a key outlives its request. */
-function keyOf(url: URL, credential: Credential | undefined): string {
-  if (credential === undefined) return url.href
-  return `${url.href} ${createHash('sha256').update(basic(credential)).digest('base64')}`
+interface Ways {
+  readonly first: Asked
+  /** Where the first was answered with one of these statuses. */
+  readonly second?: { readonly ask: Asked; readonly on: readonly number[] }
+}
+
+/** A password goes by GET, as docker sends it; an identity token goes by POST, which was made for it. */
+function waysOf(wish: Wish): Ways {
+  const { credential } = wish
+  const get = byGet(wish)
+  if (credential === undefined) return { first: get }
+  const post = byPost(wish, credential)
+  if (!credential.isIdentityToken) return { first: get, second: { ask: post, on: notThisWay } }
+  return isAccount(credential.username) ? { first: post, second: { ask: get, on: notThisToken } } : { first: post }
+}
+
+function byGet({ realm, service, scopes, credential }: Wish): Asked {
+  const url = new URL(realm)
+  if (service !== undefined) url.searchParams.append('service', service)
+  for (const scope of scopes) url.searchParams.append('scope', scope)
+  if (credential !== undefined) url.searchParams.append('account', credential.username)
+  return { method: 'GET', url, headers: credential === undefined ? {} : { authorization: basic(credential) } }
+}
+
+function byPost({ realm, service, scopes }: Wish, { username, password, isIdentityToken }: Credential): Asked {
+  const grant = isIdentityToken
+    ? { grant_type: 'refresh_token', refresh_token: password.reveal() }
+    : { grant_type: 'password', username, password: password.reveal() }
+  const form = new URLSearchParams({ ...grant, client_id: 'warmfront', scope: scopes.join(' ') })
+  if (service !== undefined) form.append('service', service)
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  return { method: 'POST', url: realm, headers, body: form.toString() }
+}
+
+/** Throws Failure for a realm that may not be asked, or may not have the credential. */
+function wishOf({ challenge, registry, usualScope, credential, where }: TokenRequest): Wish {
+  const named = challenge.parameters.get('realm') ?? ''
+  const invalid = (why: string) => new Failure('registry.invalid', `${where.who} ${why}.`)
+  if (!URL.canParse(named, registry.href)) throw invalid('names no address to get a token from')
+  const realm = new URL(named, registry)
+  if (realm.protocol !== 'https:' && realm.protocol !== 'http:') {
+    throw invalid('wants a token from something other than HTTP')
+  }
+  if (realm.username !== '' || realm.password !== '') throw invalid('names a token address with a password in it')
+  if (credential !== undefined && realm.protocol !== 'https:' && realm.protocol !== registry.protocol) {
+    throw invalid('wants the credential sent over plain HTTP')
+  }
+  realm.hash = ''
+  const scopes = (challenge.parameters.get('scope') ?? usualScope).split(' ').filter((scope) => scope !== '')
+  return { realm, service: challenge.parameters.get('service'), scopes, credential }
+}
+
+/** The secret goes in as a hash, for a key outlives its request. */
+function keyOf({ realm, service, scopes, credential }: Wish): string {
+  const account = credential === undefined ? [] : [credential.isIdentityToken, basic(credential)]
+  return createHash('sha256')
+    .update(JSON.stringify([realm.href, service, scopes, account]))
+    .digest('base64')
 }
 
 function parseToken(body: Buffer, begunMs: number): Token | undefined {

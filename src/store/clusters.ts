@@ -26,7 +26,7 @@ export class Clusters implements ClusterStore {
   }
 
   insert(cluster: NewCluster): Promise<Cluster> {
-    const { name, driver, bio, isDefault, kept } = cluster
+    const { name, driver, bio, isDefault, platforms, kept } = cluster
     return this.#write(name, async (trx) => {
       if (isDefault) await endDefault(trx)
       const [row] = await trx('clusters')
@@ -35,6 +35,7 @@ export class Clusters implements ClusterStore {
           driver: storable(driver),
           bio: storable(bio),
           is_default: isDefault,
+          platforms: json(platforms),
           kept: json(kept),
         })
         .returning<ClusterRow[]>('*')
@@ -45,7 +46,7 @@ export class Clusters implements ClusterStore {
 
   async change(id: number, change: ClusterChange): Promise<Cluster | undefined> {
     if (!isId(id)) return undefined
-    const { name, bio, isDefault, kept } = change
+    const { name, bio, isDefault, platforms, kept } = change
     return this.#write(name, async (trx) => {
       if (isDefault === true) await endDefault(trx)
       const [row] = await trx('clusters')
@@ -55,6 +56,7 @@ export class Clusters implements ClusterStore {
           ...(name !== undefined && { name: storable(name) }),
           ...(bio !== undefined && { bio: storable(bio) }),
           ...(isDefault !== undefined && { is_default: isDefault }),
+          ...(platforms !== undefined && { platforms: json(platforms) }),
           ...(kept !== undefined && { kept: json(kept) }),
         })
         .returning<ClusterRow[]>('*')

@@ -70,6 +70,13 @@ export class Leases implements JobQueue {
     })
   }
 
+  async dropTasks(lease: Lease, from: number): Promise<boolean> {
+    const { rows } = await this.#database.run((db) =>
+      db.raw<{ rows: unknown[] }>(dropTasks, [lease.job, lease.epoch, from]),
+    )
+    return rows.length === 1
+  }
+
   settle(lease: Lease, end: JobEnd): Promise<boolean> {
     return this.#database.run(async (db) => {
       const written = await held(db, lease).update({
@@ -169,6 +176,14 @@ const saveTasks = `
       peer = excluded.peer, blob = excluded.blob, state = excluded.state, attempts = excluded.attempts,
       bytes = excluded.bytes, source = excluded.source, proof = excluded.proof, digest = excluded.digest,
       problem = excluded.problem, started_at = excluded.started_at, ended_at = excluded.ended_at
+  )
+  select id from fenced`
+
+const dropTasks = `
+  with fenced as (
+    select id from jobs where id = ? and lease_epoch = ? and settled_at is null for update
+  ), dropped as (
+    delete from tasks using fenced where tasks.job_id = fenced.id and tasks.ordinal >= ?
   )
   select id from fenced`
 

@@ -126,6 +126,7 @@ export interface ClusterRow {
   readonly driver: string
   readonly bio: string
   readonly is_default: boolean
+  readonly platforms: readonly string[]
   readonly kept: ClusterKept
   readonly created_at: Date
   readonly updated_at: Date
@@ -137,6 +138,7 @@ export const toCluster = (row: ClusterRow): Cluster => ({
   driver: row.driver,
   bio: row.bio,
   isDefault: row.is_default,
+  platforms: row.platforms,
   kept: row.kept,
   createdAtMs: row.created_at.getTime(),
   updatedAtMs: row.updated_at.getTime(),

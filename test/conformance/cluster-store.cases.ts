@@ -11,6 +11,7 @@ const cluster = (name: string, given: Partial<NewCluster> = {}): NewCluster => (
   driver: 'local',
   bio: 'the nodes in the cellar',
   isDefault: false,
+  platforms: [],
   kept: nothingKept,
   ...given,
 })
@@ -24,22 +25,23 @@ export function clusterStoreCases(store: () => ClusterStore): void {
 function readingCases(store: () => ClusterStore): void {
   test('there is one cluster from the start: number 1, local, the default', async () => {
     assert.deepEqual(
-      (await store().list()).map(({ id, name, driver, bio, isDefault, kept }) => [
+      (await store().list()).map(({ id, name, driver, bio, isDefault, platforms, kept }) => [
         id,
         name,
         driver,
         bio,
         isDefault,
+        platforms,
         kept,
       ]),
-      [[1, 'local', 'local', '', true, nothingKept]],
+      [[1, 'local', 'local', '', true, [], nothingKept]],
     )
   })
 
   test('a cluster reads back as it was inserted, and the list is ordered by id', async () => {
     const clusters = store()
     const kept = { ...nothingKept, scopes: { cidrs: ['10.0.0.0/8'], idc: 'a\0b' }, peer: { load_limit: 0, deep: [{}] } }
-    const given = cluster('one\0', { kept })
+    const given = cluster('one\0', { kept, platforms: ['linux/arm64', 'linux/arm/v7', 'all'] })
     const inserted = await clusters.insert(given)
     const { id, createdAtMs, updatedAtMs, ...rest } = inserted
     assert.ok(id > 1)
@@ -71,7 +73,17 @@ function writingCases(store: () => ClusterStore): void {
     const { id } = inserted
     let expected = inserted
     const kept = { ...nothingKept, scheduler: { candidate_parent_limit: 4 } }
-    for (const change of [{ name: 'uno' }, { bio: '' }, { kept }, { isDefault: true }, { isDefault: false }, {}]) {
+    const changes = [
+      { name: 'uno' },
+      { bio: '' },
+      { kept },
+      { platforms: ['linux/riscv64', 'all'] },
+      { isDefault: true },
+      { isDefault: false },
+      { platforms: [] },
+      {},
+    ]
+    for (const change of changes) {
       const changed = await clusters.change(id, change)
       assert.ok(changed && changed.updatedAtMs >= expected.updatedAtMs)
       expected = { ...expected, ...change, updatedAtMs: changed.updatedAtMs }

@@ -119,6 +119,7 @@ function fenceCases(bench: () => JobQueueBench, insertAndClaim: MakeClaim): void
     assert.equal(await queue.change(lease, { state: 'warming', warnings: ['written too late'] }), false)
     assert.equal(await queue.saveTasks(lease, tasks(1), progress({ tasks: 1 })), false)
     assert.equal(await queue.saveTasks(lease, tasks(4_500), progress({ tasks: 4_500 })), false)
+    assert.equal(await queue.dropTasks(lease, 0), false)
     assert.equal(await queue.settle(lease, { state: 'failed', problem: null, progress: noProgress }), false)
     await queue.release(lease)
     assert.deepEqual(await jobs.get(lease.job), before)
@@ -168,6 +169,20 @@ function fenceCases(bench: () => JobQueueBench, insertAndClaim: MakeClaim): void
 }
 
 function writeCases(bench: () => JobQueueBench, insertAndClaim: MakeClaim): void {
+  test('tasks beyond a plan that became shorter go, and only those', async () => {
+    const { queue, jobs } = bench()
+    const { lease } = await insertAndClaim()
+    const other = await insertAndClaim()
+    assert.ok(await queue.saveTasks(lease, tasks(5), progress({ tasks: 5 })))
+    assert.ok(await queue.saveTasks(other.lease, tasks(5), progress({ tasks: 5 })))
+    assert.ok(await queue.dropTasks(lease, 3))
+    assert.deepEqual(
+      (await jobs.tasks(lease.job)).map(({ ordinal }) => ordinal),
+      [0, 1, 2],
+    )
+    assert.equal((await jobs.tasks(other.lease.job)).length, 5)
+  })
+
   test('a change writes what it names and nothing else', async () => {
     const { jobs, queue } = bench()
     const { job, lease } = await insertAndClaim()

@@ -6,10 +6,16 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import type { Certificate } from './certificates.ts'
 import type { MadeImage } from './image.ts'
-import { writeOciLayout } from './oci-layout.ts'
 import { runProgram, startProgram } from './program.ts'
 import { requires } from './requires.ts'
-import { startTokenServer, type TokenServer } from './token-server.ts'
+import { writeSkopeoDirectory } from './skopeo-directory.ts'
+import {
+  isForPush,
+  startTokenServer,
+  type TokenRequest,
+  type TokenServer,
+  type TokenServerOptions,
+} from './token-server.ts'
 
 /** For a test's `skip` option. */
 export const dockerRegistryMissing = (): false | string =>
@@ -24,8 +30,14 @@ export const registryUser = { username: 'alice', password: 's3cret' } as const
 export interface DockerRegistryOptions {
   /** Default: `none`. */
   readonly auth?: 'none' | 'basic' | 'token'
+  /** How the server behaves that gives the tokens. */
+  readonly tokens?: TokenServerOptions
   /** Served with this certificate; plain HTTP without one. */
   readonly tls?: Certificate
+  /** Only who shows a certificate of this one's authority is served. Only with `tls`. */
+  readonly clients?: Certificate
+  /** Blobs are answered by 307 to this base address, followed by the blob's path in the registry's storage. */
+  readonly redirectBlobsTo?: string
   /** Who is notified of what is pushed and pulled. */
   readonly notifies?: { readonly url: string; readonly headers: Readonly<Record<string, string>> }
 }
@@ -45,6 +57,8 @@ export interface DockerRegistry {
   readonly url: string
   /** `name` as in `library/app:1.0`. Digests stay as they are. */
   push(image: MadeImage, name: string): Promise<void>
+  /** What its token server was asked, besides by its own pushes. Only with `auth: 'token'`. */
+  tokenRequests(): readonly TokenRequest[]
   /**
    * Ends it, and tells what it served besides its own pushes. Only then: a request is logged after its answer has
    * left, so that a count taken while it runs could be too low. May be called again.
@@ -56,14 +70,19 @@ export async function startDockerRegistry(options: DockerRegistryOptions = {}): 
   const { auth = 'none', tls } = options
   const directory = await mkdtemp(join(tmpdir(), 'warmfront-registry-'))
   const { username, password } = registryUser
-  const tokens = auth === 'token' ? await startTokenServer(username, password) : undefined
+  const tokens = auth === 'token' ? await startTokenServer(username, password, options.tokens) : undefined
   const clear = async () => {
     await tokens?.stop()
     await rm(directory, { recursive: true, force: true })
   }
   const serve = async () => {
     if (auth === 'basic') await writePasswords(directory)
-    const files = { 'ca.crt': tls?.ca, 'tls.crt': tls?.cert, 'tls.key': tls?.key, 'signer.crt': tokens?.authority }
+    const files = {
+      'tls.crt': tls?.cert,
+      'tls.key': tls?.key,
+      'clients.crt': options.clients?.ca,
+      'signer.crt': tokens?.authority,
+    }
     for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text ?? '')
     await writeFile(join(directory, 'config.yml'), stringify(settingsOf(options, tokens)))
     const ready = /listening on (127\.0\.0\.1:\d+)/
@@ -79,6 +98,7 @@ export async function startDockerRegistry(options: DockerRegistryOptions = {}): 
     host,
     url: `${tls === undefined ? 'http' : 'https'}://${host}`,
     push: (image, name) => push(directory, image, `${host}/${name}`, options),
+    tokenRequests: () => tokens?.requests.filter(({ scopes }) => !scopes.some(isForPush)) ?? [],
     stop: () => {
       served ??= (async () => {
         await program.stop()
@@ -90,7 +110,8 @@ export async function startDockerRegistry(options: DockerRegistryOptions = {}): 
   }
 }
 
-function settingsOf({ auth = 'none', tls, notifies }: DockerRegistryOptions, tokens: TokenServer | undefined): object {
+function settingsOf(options: DockerRegistryOptions, tokens: TokenServer | undefined): object {
+  const { auth = 'none', tls, clients, redirectBlobsTo, notifies } = options
   const basic = { htpasswd: { realm: 'test registry', path: 'htpasswd' } }
   const token = {
     token: { realm: tokens?.url, service: tokens?.service, issuer: tokens?.issuer, rootcertbundle: 'signer.crt' },
@@ -104,12 +125,20 @@ function settingsOf({ auth = 'none', tls, notifies }: DockerRegistryOptions, tok
       secret: 'only for tests',
       // What is being answered when it is told to stop is answered and logged first.
       draintimeout: '5s',
-      ...(tls === undefined ? {} : { tls: { certificate: 'tls.crt', key: 'tls.key' } }),
+      ...(tls === undefined ? {} : { tls: tlsOf(clients) }),
     },
     ...(auth === 'none' ? {} : { auth: auth === 'basic' ? basic : token }),
+    ...(redirectBlobsTo === undefined ? {} : { middleware: { storage: [redirectTo(redirectBlobsTo)] } }),
     ...(notifies === undefined ? {} : { notifications: { endpoints: [endpointOf(notifies)] } }),
   }
 }
+
+const tlsOf = (clients: Certificate | undefined): object => {
+  const own = { certificate: 'tls.crt', key: 'tls.key' }
+  return clients === undefined ? own : { ...own, clientcas: ['clients.crt'] }
+}
+
+const redirectTo = (baseurl: string): object => ({ name: 'redirect', options: { baseurl } })
 
 /** What is not taken is sent again after the backoff, as often as it needs. */
 function endpointOf({ url, headers }: NonNullable<DockerRegistryOptions['notifies']>): object {
@@ -128,31 +157,31 @@ async function push(
   directory: string,
   image: MadeImage,
   target: string,
-  { auth = 'none', tls }: DockerRegistryOptions,
+  { auth = 'none', clients }: DockerRegistryOptions,
 ): Promise<void> {
-  const layout = await mkdtemp(join(directory, 'image-'))
-  await writeOciLayout(layout, image)
-  const trust =
-    tls === undefined ? ['--dest-tls-verify=false'] : ['--dest-cert-dir', await trustDirectory(directory, tls)]
+  const source = await mkdtemp(join(directory, 'image-'))
+  await writeSkopeoDirectory(source, image)
+  // Whether its certificate is trusted is for tests to find out; what is pushed has to arrive.
+  const trust = ['--dest-tls-verify=false', ...(clients === undefined ? [] : await showing(directory, clients))]
   const login = auth === 'none' ? [] : ['--dest-creds', `${registryUser.username}:${registryUser.password}`]
   // Without --preserve-digests skopeo would compress what is not compressed, and the digests would change.
   const copy = ['--insecure-policy', 'copy', '--all', '--preserve-digests']
-  const from = `oci:${layout}:latest`
   const { ok, output } = await runProgram(
     'skopeo',
-    [...copy, ...trust, ...login, from, `docker://${target}`],
+    [...copy, ...trust, ...login, `dir:${source}`, `docker://${target}`],
     directory,
   )
-  await rm(layout, { recursive: true })
+  await rm(source, { recursive: true })
   if (!ok) throw new Error(`skopeo could not push ${target}:\n${output}`)
 }
 
-/** skopeo reads every *.crt of a directory as an authority, and takes a stray *.key for a client's. */
-async function trustDirectory(directory: string, tls: Certificate): Promise<string> {
-  const trust = join(directory, 'trust')
-  await mkdir(trust, { recursive: true })
-  await writeFile(join(trust, 'ca.crt'), tls.ca)
-  return trust
+/** skopeo shows each *.cert of a directory, with its *.key. */
+async function showing(directory: string, { cert, key }: Certificate): Promise<readonly string[]> {
+  const shown = join(directory, 'client')
+  await mkdir(shown, { recursive: true })
+  await writeFile(join(shown, 'tls.cert'), cert)
+  await writeFile(join(shown, 'tls.key'), key)
+  return ['--dest-cert-dir', shown]
 }
 
 /** The access log is in the combined format of web servers, between lines of the registry's own. */

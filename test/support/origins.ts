@@ -9,6 +9,9 @@ import type { ByteSink, Origin } from '../../src/model/ports.ts'
 import { parseReference } from '../../src/model/reference.ts'
 import { RegistryOrigins, type RegistryOptions } from '../../src/registry/resolver.ts'
 
+/** Nothing is pinned, and no cluster wishes anything. */
+export const asNamed = { pinned: null, wish: [] } as const
+
 /** Long enough for a busy machine, short enough to end a test that hangs. */
 export const testSignal = (): AbortSignal => AbortSignal.timeout(30_000)
 
@@ -23,7 +26,7 @@ export function makeOrigins(
   client: Partial<HttpClientOptions> & { readonly allow?: readonly string[] } = {},
 ): TestOrigins {
   const { allow = ['127.0.0.0/8'], ...rest } = client
-  const http = new HttpClient({ egress: new EgressPolicy(allow), userAgent: 'warmfront/test', ...rest })
+  const http = new HttpClient({ egress: new EgressPolicy({ allow }), userAgent: 'warmfront/test', ...rest })
   const platforms = ['linux/amd64', 'linux/arm64']
   return { http, origins: new RegistryOrigins({ http, registries: {}, tls: {}, platforms, ...options }) }
 }

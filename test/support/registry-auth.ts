@@ -10,6 +10,12 @@ export interface RegistryAuth {
   readonly expiresIn?: number
   /** Bearer only: where tokens are given, if not at our own /token. */
   readonly realm?: string
+  /** Bearer only: who comes with an Authorization that does not pass is asked for Basic, as Harbor does. */
+  readonly asksLikeHarbor?: boolean
+  /** Bearer only: the one refresh token that a POST may bring. */
+  readonly refreshToken?: string
+  /** Bearer only: the one method that the token endpoint serves. */
+  readonly tokenMethod?: 'GET' | 'POST'
   /** Sent instead of the usual WWW-Authenticate. */
   readonly challenge?: string | readonly string[]
 }
@@ -35,18 +41,35 @@ export class Guard {
     const passes = this.#auth.kind === 'basic' ? this.#knows(authorization) : this.#holds(authorization, scope)
     if (passes) return undefined
     if (this.#auth.challenge !== undefined) return this.#auth.challenge
-    if (this.#auth.kind === 'basic') return 'Basic realm="test registry"'
+    const wantsBasic =
+      this.#auth.kind === 'basic' || (this.#auth.asksLikeHarbor === true && authorization !== undefined)
+    if (wantsBasic) return 'Basic realm="test registry"'
     const realm = this.#auth.realm ?? `${url}/token`
     return `Bearer realm="${realm}",service="test-registry"${scope === undefined ? '' : `,scope="${scope}"`}`
   }
 
-  /** Status and body of the token endpoint's answer. */
-  token(url: URL, authorization: string | undefined): [number, unknown] {
-    const allowed = authorization === undefined ? this.#auth.anonymous === true : this.#knows(authorization)
-    if (!allowed) return [401, { errors: [{ code: 'UNAUTHORIZED', message: 'incorrect username or password' }] }]
+  /** Status and body of the token endpoint's answer. `form` is the body of a POST. */
+  token(url: URL, authorization: string | undefined, form?: URLSearchParams): [number, unknown] {
+    const { tokenMethod, expiresIn } = this.#auth
+    if (tokenMethod !== undefined && tokenMethod !== (form === undefined ? 'GET' : 'POST')) return [405, {}]
+    if (!(form === undefined ? this.#mayGet(authorization) : this.#mayPost(form))) {
+      return [401, { errors: [{ code: 'UNAUTHORIZED', message: 'incorrect username or password' }] }]
+    }
     const token = `token-${++this.#given}`
-    this.#tokens.set(token, url.searchParams.get('scope') ?? '')
-    return [200, { token, ...(this.#auth.expiresIn === undefined ? {} : { expires_in: this.#auth.expiresIn }) }]
+    this.#tokens.set(token, (form ?? url.searchParams).get('scope') ?? '')
+    const name = form === undefined ? 'token' : 'access_token'
+    return [200, { [name]: token, ...(expiresIn === undefined ? {} : { expires_in: expiresIn }) }]
+  }
+
+  #mayGet(authorization: string | undefined): boolean {
+    return authorization === undefined ? this.#auth.anonymous === true : this.#knows(authorization)
+  }
+
+  /** OAuth2, as distribution's docs/content/spec/auth/oauth.md has it. */
+  #mayPost(form: URLSearchParams): boolean {
+    if (form.get('client_id') === null || form.get('service') === null) return false
+    if (form.get('grant_type') === 'refresh_token') return form.get('refresh_token') === this.#auth.refreshToken
+    return this.#auth.users[form.get('username') ?? ''] === form.get('password')
   }
 
   #knows(authorization: string | undefined): boolean {

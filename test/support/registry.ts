@@ -4,6 +4,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { once } from 'node:events'
+import { text as textOf } from 'node:stream/consumers'
 import type { MadeDocument, MadeImage } from './image.ts'
 import { digestOf } from './image.ts'
 import { Guard, type RegistryAuth } from './registry-auth.ts'
@@ -29,6 +30,8 @@ export interface RecordedRequest {
   readonly path: string
   readonly query: Readonly<Record<string, string>>
   readonly headers: IncomingHttpHeaders
+  /** Of a POST. */
+  readonly form?: URLSearchParams
   /** 0 until the answer began. */
   status: number
   /** Bytes of the body that were handed to the connection. */
@@ -56,6 +59,9 @@ export class TestRegistry {
   readonly requests: RecordedRequest[] = []
   /** How many connections were made to it. */
   connections = 0
+  /** The most requests that were being answered at the same time; one is over when its last byte was handed over. */
+  mostAtOnce = 0
+  #atOnce = 0
   /** Only with `auth`. */
   readonly guard: Guard | undefined
   /** Redirects blobs; may be changed while it runs. */
@@ -66,6 +72,7 @@ export class TestRegistry {
   readonly #blobs = new Map<string, Uint8Array>()
   readonly #files = new Map<string, { readonly bytes: Uint8Array; readonly mediaType: string }>()
   readonly #faults: { readonly fault: Fault; left: number }[] = []
+  readonly #watchers = new Set<() => void>()
   #port = 0
 
   constructor(options: RegistryOptions) {
@@ -134,6 +141,15 @@ export class TestRegistry {
     )
   }
 
+  /** Resolves when so many requests whose path fits have come. */
+  arrived(path: string | RegExp, count: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const look = () => this.asked(path).length >= count && resolve()
+    look()
+    this.#watchers.add(look)
+    return promise.finally(() => this.#watchers.delete(look))
+  }
+
   async close(): Promise<void> {
     if (!this.#server.listening) return
     const closed = once(this.#server, 'close')
@@ -144,7 +160,9 @@ export class TestRegistry {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', this.url)
+    const form = request.method === 'POST' ? { form: new URLSearchParams(await textOf(request)) } : {}
     const record: RecordedRequest = {
+      ...form,
       method: request.method ?? '',
       path: decodeURIComponent(url.pathname),
       query: Object.fromEntries(url.searchParams),
@@ -155,15 +173,19 @@ export class TestRegistry {
       ended: false,
     }
     this.requests.push(record)
+    for (const look of this.#watchers) look()
     response.on('error', () => {})
     response.on('close', () => {
       record.aborted ||= !response.writableFinished
       record.ended = true
     })
+    this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#atOnce)
     const fault = this.#faultFor(record)
     await fault.held
-    if (response.destroyed) return
-    await this.#send({ request, response, record }, faulty(this.#contentFor(url, record), fault), fault)
+    if (!response.destroyed) {
+      await this.#send({ request, response, record }, faulty(this.#contentFor(url, record), fault), fault)
+    }
+    this.#atOnce--
   }
 
   #faultFor(record: RecordedRequest): Partial<Fault> {
@@ -183,7 +205,8 @@ export class TestRegistry {
     }
     const file = this.#files.get(path)
     if (file !== undefined) return found(file.bytes, { 'content-type': file.mediaType })
-    if (path === '/token' && this.guard !== undefined) return json(...this.guard.token(url, headers.authorization))
+    if (path === '/token' && this.guard !== undefined)
+      return json(...this.guard.token(url, headers.authorization, record.form))
     const challenge = this.guard?.challenge(path, headers.authorization, this.url)
     if (challenge !== undefined) {
       return { ...refusal(401, 'UNAUTHORIZED', 'authentication required'), headers: { 'www-authenticate': challenge } }

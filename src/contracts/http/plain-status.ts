@@ -23,6 +23,7 @@ export const plainStatuses = {
   'registry.tls-expired': 502,
   'registry.tls-wrong-host': 502,
   'registry.tls': 502,
+  'registry.tls-settings': 502,
   'registry.denied': 502,
   'registry.token-expired': 502,
   'registry.not-found': 502,

@@ -27,6 +27,7 @@ const answers = {
   'registry.tls-expired': [502, 'UNAVAILABLE'],
   'registry.tls-wrong-host': [502, 'UNAVAILABLE'],
   'registry.tls': [502, 'UNAVAILABLE'],
+  'registry.tls-settings': [502, 'UNAVAILABLE'],
   'registry.denied': [403, 'DENIED'],
   'registry.token-expired': [403, 'DENIED'],
   'registry.not-found': [404, 'NAME_UNKNOWN'],

@@ -344,7 +344,7 @@ export interface components {
             username?: string | null;
             /** @description For the registry; never shown again. */
             password?: string | null;
-            /** @description `os/arch[/variant]`, several with commas between them, or `all`. */
+            /** @description `os/arch[/variant]`, several with commas between them, or `all`; by default the platforms of each cluster. */
             platform?: string | null;
             /**
              * @description Which peers of each cluster.
@@ -807,7 +807,7 @@ export interface components {
             platforms: string[];
             /** @description What a person should know although the job would go on. */
             warnings: string[];
-            /** @description Blobs times peers. */
+            /** @description Each blob at each peer that needs it. */
             tasks: number;
             /**
              * Format: int64
@@ -829,6 +829,8 @@ export interface components {
             driver?: string | null;
             /** @description Whether it is the default one; then no other is. */
             is_default?: boolean | null;
+            /** @description What its nodes run, each `os/arch[/variant]` or `all`: what is taken of an index for a job that names no platform. None, the default, leaves it to the settings of the registry and of the service. An addition to Dragonfly's contract. */
+            platforms?: string[] | null;
             scopes?: components["schemas"]["GivenScopes"];
             scheduler_cluster_config?: components["schemas"]["GivenSchedulerConfig"];
             seed_peer_cluster_config?: components["schemas"]["GivenSeedPeerConfig"];
@@ -842,6 +844,8 @@ export interface components {
             bio?: string | null;
             /** @description Whether it is the default one; then no other is. */
             is_default?: boolean | null;
+            /** @description What its nodes run, each `os/arch[/variant]` or `all`; an empty list leaves it to the settings of the registry and of the service. An addition to Dragonfly's contract. */
+            platforms?: string[] | null;
             scopes?: components["schemas"]["GivenScopes"];
             scheduler_cluster_config?: components["schemas"]["GivenSchedulerConfig"];
             seed_peer_cluster_config?: components["schemas"]["GivenSeedPeerConfig"];
@@ -933,6 +937,8 @@ export interface components {
             is_default: boolean;
             /** @description What speaks to its peers. */
             driver: string;
+            /** @description What its nodes run; empty where the settings decide. */
+            platforms: string[];
         };
         /** @description As given. No effect here. */
         Scopes: {
@@ -1916,7 +1922,10 @@ export interface operations {
                      *         "created_at": "2026-01-01T00:00:00.000Z",
                      *         "updated_at": "2026-01-01T00:00:00.000Z",
                      *         "is_default": false,
-                     *         "driver": "local"
+                     *         "driver": "local",
+                     *         "platforms": [
+                     *           "linux/arm64"
+                     *         ]
                      *       }
                      *     ]
                      */
@@ -1948,7 +1957,10 @@ export interface operations {
                  *       "name": "edge",
                  *       "scheduler_cluster_config": {},
                  *       "seed_peer_cluster_config": {},
-                 *       "peer_cluster_config": {}
+                 *       "peer_cluster_config": {},
+                 *       "platforms": [
+                 *         "linux/arm64"
+                 *       ]
                  *     }
                  */
                 "application/json": components["schemas"]["CreateCluster"];
@@ -1998,7 +2010,10 @@ export interface operations {
                      *       "created_at": "2026-01-01T00:00:00.000Z",
                      *       "updated_at": "2026-01-01T00:00:00.000Z",
                      *       "is_default": false,
-                     *       "driver": "local"
+                     *       "driver": "local",
+                     *       "platforms": [
+                     *         "linux/arm64"
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["Cluster"];
@@ -2074,7 +2089,10 @@ export interface operations {
                      *       "created_at": "2026-01-01T00:00:00.000Z",
                      *       "updated_at": "2026-01-01T00:00:00.000Z",
                      *       "is_default": false,
-                     *       "driver": "local"
+                     *       "driver": "local",
+                     *       "platforms": [
+                     *         "linux/arm64"
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["Cluster"];
@@ -2194,7 +2212,10 @@ export interface operations {
                      *       "created_at": "2026-01-01T00:00:00.000Z",
                      *       "updated_at": "2026-01-01T00:00:00.000Z",
                      *       "is_default": false,
-                     *       "driver": "local"
+                     *       "driver": "local",
+                     *       "platforms": [
+                     *         "linux/arm64"
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["Cluster"];

@@ -5,8 +5,8 @@ import { Failure } from '../../model/failure.ts'
 import { parseFileUrl } from '../../model/file-url.ts'
 import { concurrentPeers, concurrentTasks, type JobRequest, type JobSecrets, type Submission } from '../../model/job.ts'
 import { scopes, type PeerChoice } from '../../model/peer.ts'
-import { parsePlatform } from '../../model/platform.ts'
 import { parseReference } from '../../model/reference.ts'
+import { toPlatforms } from './platforms.ts'
 import {
   leastPieceLength,
   nanosecondsPerMs,
@@ -93,14 +93,8 @@ function toImage(
 ): Pick<JobRequest & { readonly type: 'image' }, 'type' | 'url' | 'reference' | 'platforms'> {
   if (!args.url)
     throw new Failure('request.invalid', 'args.url is missing; an image job needs its manifest URL or name.')
-  const platforms = (args.platform ?? '').split(',').filter((platform) => platform !== '')
-  const unknown = platforms.find((platform) => platform !== 'all' && parsePlatform(platform) === undefined)
-  if (unknown !== undefined) {
-    throw new Failure(
-      'request.invalid',
-      `args.platform is ${JSON.stringify(unknown)}; expected os/arch[/variant] or all.`,
-    )
-  }
+  const named = (args.platform ?? '').split(',').filter((platform) => platform !== '')
+  const platforms = toPlatforms('args.platform', named)
   return { type: 'image', url: args.url, reference: parseReference(args.url), platforms }
 }
 

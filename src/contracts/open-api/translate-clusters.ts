@@ -3,6 +3,7 @@
 import { Failure } from '../../model/failure.ts'
 import type { Cluster, ClusterKept, Peer } from '../../model/peer.ts'
 import type { ClusterChange, NewCluster } from '../../model/ports.ts'
+import { toPlatforms } from './platforms.ts'
 import { toTime } from './translate.ts'
 import type { BlockList, ChangeCluster, CreateCluster, ShownCluster, ShownClusterPeer } from './wire.ts'
 
@@ -20,18 +21,20 @@ export function toNewCluster(body: CreateCluster): NewCluster {
     driver: body.driver || usualDriver,
     bio: body.bio ?? '',
     isDefault: body.is_default ?? false,
+    platforms: toPlatforms('platforms', body.platforms ?? []),
     kept: toKept(body, nothingKept),
   }
 }
 
 /** What is left out, null, and a name of "" change nothing. `before` is what the cluster keeps by now. */
 export function toChange(body: ChangeCluster, before: ClusterKept): ClusterChange {
-  const { name, bio, is_default: isDefault } = body
+  const { name, bio, is_default: isDefault, platforms } = body
   const kept = toKept(body, before)
   return {
     ...(name && { name }),
     ...(typeof bio === 'string' && { bio }),
     ...(typeof isDefault === 'boolean' && { isDefault }),
+    ...(platforms && { platforms: toPlatforms('platforms', platforms) }),
     ...(JSON.stringify(kept) !== JSON.stringify(before) && { kept }),
   }
 }
@@ -54,6 +57,7 @@ export const toCluster = (cluster: Cluster): ShownCluster => ({
   updated_at: toTime(cluster.updatedAtMs),
   is_default: cluster.isDefault,
   driver: cluster.driver,
+  platforms: [...cluster.platforms],
 })
 
 export const toClusterPeer = ({ id, clusterId, hostname, ip, seed, ordinary }: Peer): ShownClusterPeer => ({

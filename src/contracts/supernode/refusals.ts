@@ -25,6 +25,7 @@ const statuses = {
   'registry.tls-expired': 200,
   'registry.tls-wrong-host': 200,
   'registry.tls': 200,
+  'registry.tls-settings': 200,
   'registry.denied': 200,
   'registry.token-expired': 200,
   'registry.not-found': 200,

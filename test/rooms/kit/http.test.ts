@@ -1,19 +1,20 @@
 // The outgoing client against real sockets: caps, backpressure, deadlines, and connections that are used again.
 
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer, type Socket } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import { HttpClient, type HttpClientOptions, type HttpRequest } from '../../../src/kit/http.ts'
-import { EgressPolicy } from '../../../src/kit/egress.ts'
+import { EgressPolicy, type EgressOptions } from '../../../src/kit/egress.ts'
+import { headerOf } from '../../../src/kit/http-exchange.ts'
 import { bytesOf } from '../../support/image.ts'
 import { startRegistry } from '../../support/registry.ts'
+import { rawServer } from './raw-server.ts'
 
 const short = { connectMs: 300, firstByteMs: 300, noProgressMs: 300 }
 
 async function bench(t: TestContext, options: Partial<HttpClientOptions> = {}) {
   const server = await startRegistry()
-  const http = new HttpClient({ egress: new EgressPolicy(['127.0.0.0/8']), userAgent: 'warmfront/test', ...options })
+  const egress = new EgressPolicy({ allow: ['127.0.0.0/8'] })
+  const http = new HttpClient({ egress, userAgent: 'warmfront/test', ...options })
   t.after(async () => {
     await http.close()
     await server.close()
@@ -28,28 +29,6 @@ async function bench(t: TestContext, options: Partial<HttpClientOptions> = {}) {
     ...change,
   })
   return { server, http, asking }
-}
-
-/** A server that answers each connection with these bytes, and ends it where it is told to. */
-async function rawServer(t: TestContext, answer: string, then: (socket: Socket) => void = () => {}) {
-  const sockets = new Set<Socket>()
-  const server = createServer((socket) => {
-    sockets.add(socket)
-    socket.on('error', () => {})
-    socket.once('data', () => {
-      socket.write(answer)
-      then(socket)
-    })
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  const address = server.address()
-  assert.ok(address !== null && typeof address === 'object')
-  return new URL(`http://127.0.0.1:${address.port}/`)
 }
 
 test('connections are used again, and headers are ours', async (t) => {
@@ -166,6 +145,64 @@ test('a request that is given up rejects with the reason, after the reader has f
   await assert.rejects(http.read(asking('/x', { signal: stop.signal }), 10), (error) => error === reason)
 })
 
+test('a request that is given up while its connection is opened is never sent', async (t) => {
+  const found = Promise.withResolvers<void>()
+  const lookup = () => found.promise.then(() => [{ address: '127.0.0.1', family: 4 }])
+  const { server, http, asking } = await bench(t, { lookup })
+  server.putFile('/x', Buffer.from('x'))
+  const url = new URL('/x', server.url)
+  url.hostname = 'h.test'
+  const stop = new AbortController()
+  const reading = http.read(asking('/x', { url, signal: stop.signal }), 10)
+  stop.abort('a reason that is no error')
+  await assert.rejects(reading, (reason) => reason === 'a reason that is no error')
+  found.resolve()
+  await http.read(asking('/x', { url }), 10)
+  assert.equal(server.requests.length, 1)
+})
+
+test('a HEAD has ended before its taker is found: the reply waits for that, and fails with it', async (t) => {
+  const { server, http, asking } = await bench(t)
+  server.putFile('/x', Buffer.from('x'))
+  const later = () => new Promise<undefined>((resolve) => setImmediate(resolve, undefined))
+  assert.equal((await http.stream(asking('/x', { method: 'HEAD' }), later)).status, 200)
+  const own = new Error('own')
+  const isOwn = (error: unknown) => error === own
+  await assert.rejects(
+    http.stream(asking('/x', { method: 'HEAD' }), () => later().then(() => Promise.reject(own))),
+    isOwn,
+  )
+  const stop = new AbortController()
+  const reading = http.stream(asking('/x', { method: 'HEAD', signal: stop.signal }), () => {
+    setImmediate(() => stop.abort(own))
+    return later().then(later).then(later)
+  })
+  await assert.rejects(reading, isOwn)
+})
+
+test('a connection that is reset while the reader is slow hands on no piece twice or out of order', async (t) => {
+  const { http, asking } = await bench(t)
+  const bytes = bytesOf(20_000, 'reset').toString('hex')
+  const gone = Promise.withResolvers<void>()
+  const url = await rawServer(t, (socket) => {
+    socket.on('close', () => gone.resolve())
+    socket.write(`HTTP/1.1 200 OK\r\n\r\n${bytes.slice(0, 10)}`, () =>
+      socket.write(bytes.slice(10), () => socket.resetAndDestroy()),
+    )
+  })
+  let [text, running] = ['', 0]
+  const reading = http.stream(asking('/', { url }), () => async (chunk) => {
+    running++
+    assert.equal(running, 1)
+    await gone.promise
+    for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setImmediate(resolve))
+    text += chunk.toString()
+    running--
+  })
+  await assert.rejects(reading, { kind: 'broken-off' })
+  assert.ok(text !== '' && bytes.startsWith(text))
+})
+
 test('a request that is given up while it waits for its answer rejects at once', async (t) => {
   const { server, http, asking } = await bench(t)
   const never = Promise.withResolvers<void>()
@@ -197,46 +234,29 @@ test('a server that stops in the middle is no-progress', async (t) => {
 
 test('a server that accepts and does not speak TLS is a connect-timeout', async (t) => {
   const { http, asking } = await bench(t, { timeouts: short })
-  const url = await rawServer(t, '')
+  const url = await rawServer(t, () => {})
   url.protocol = 'https:'
   await assert.rejects(http.read(asking('/', { url }), 10), { kind: 'connect-timeout' })
 })
 
-/** What a server sends, whether it then ends, and the fault. */
-const raw = [
-  ['nothing', '', true, 'broken-off'],
-  ['half a header', 'HTTP/1.1 200 OK\r\nContent-', true, 'broken-off'],
-  ['half a body', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc', true, 'broken-off'],
-  ['half a chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab', true, 'broken-off'],
-  ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n', true, 'malformed'],
-  ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab', false, 'broken-off'],
-  ['a bad chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n', false, 'malformed'],
-  ['headers without end', `HTTP/1.1 200 OK\r\n${'x-a: b\r\n'.repeat(10_000)}`, false, 'too-large'],
-] as const
-for (const [name, answer, ends, kind] of raw) {
-  test(`a server that sends ${name} is ${kind}`, async (t) => {
-    const { http, asking } = await bench(t)
-    const url = await rawServer(t, answer, (socket) => void (ends && socket.end()))
-    await assert.rejects(http.read(asking('/', { url }), 100), { kind })
-  })
-}
-
 test('early hints are not the answer', async (t) => {
   const { http, asking } = await bench(t)
-  const url = await rawServer(t, 'HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+  const url = await rawServer(t, (socket) =>
+    socket.write('HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'),
+  )
   assert.equal((await http.read(asking('/', { url }), 100)).body.toString(), 'ok')
 })
 
 test('a body without a length goes on to the end of the connection', async (t) => {
   const { http, asking } = await bench(t)
-  const url = await rawServer(t, 'HTTP/1.1 200 OK\r\n\r\nall of it', (socket) => socket.end())
+  const url = await rawServer(t, (socket) => socket.end('HTTP/1.1 200 OK\r\n\r\nall of it'))
   assert.equal((await http.read(asking('/', { url }), 100)).body.toString(), 'all of it')
 })
 
 test('a body whose reader is slow survives the end of the connection', async (t) => {
   const { http, asking } = await bench(t)
   const bytes = bytesOf(300_000, 'end').toString('hex')
-  const url = await rawServer(t, `HTTP/1.1 200 OK\r\n\r\n${bytes}`, (socket) => socket.end())
+  const url = await rawServer(t, (socket) => socket.end(`HTTP/1.1 200 OK\r\n\r\n${bytes}`))
   const chunks: Buffer[] = []
   let running = 0
   await http.stream(asking('/', { url }), () => async (chunk) => {
@@ -274,4 +294,94 @@ test('a pool that gave way to others still ends its request', async (t) => {
   await Promise.allSettled(others)
   release.resolve()
   assert.equal((await first).body.toString(), 'x')
+})
+
+test('a POST sends its body, with its length', async (t) => {
+  const { http, asking } = await bench(t)
+  let text = ''
+  const url = await rawServer(t, (socket, _, bytes) => {
+    text += bytes.toString()
+    if (text.endsWith('a=b&c=d')) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+  })
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const { body } = await http.read(asking('/', { url, method: 'POST', headers, body: 'a=b&c=d' }), 10)
+  assert.equal(body.toString(), 'ok')
+  assert.match(text, /^POST \/ HTTP\/1\.1\r\n/)
+  assert.match(text, /\r\ncontent-type: application\/x-www-form-urlencoded\r\n/i)
+  assert.match(text, /\r\ncontent-length: 7\r\n/i)
+})
+
+const denied: readonly (readonly [string, EgressOptions, string, string])[] = [
+  ['an address', {}, 'http://127.0.0.1:9/', 'loopback'],
+  ['an address in brackets', {}, 'http://[::ffff:169.254.169.254]/', 'metadata'],
+  ['an address in one number', {}, 'http://2852039166/', 'metadata'],
+  ['a name', {}, 'http://h.test:9/', 'loopback'],
+  [
+    'a name that the settings deny',
+    { allow: ['127.0.0.0/8'], deny: ['*.test'] },
+    'http://h.test/',
+    'denied-by-settings',
+  ],
+  ['a port', { allow: ['127.0.0.1'], ports: [{ from: 443, to: 443 }] }, 'http://127.0.0.1:9/', 'port'],
+  ['the usual port of http', { allow: ['h.test'], ports: [{ from: 443, to: 443 }] }, 'http://h.test/', 'port'],
+  ['the usual port of https', { allow: ['h.test'], ports: [{ from: 80, to: 80 }] }, 'https://h.test/', 'port'],
+]
+for (const [what, options, address, rule] of denied) {
+  test(`${what} that the policy denies is never connected to: ${rule}`, async (t) => {
+    const lookup = async () => [{ address: '127.0.0.1', family: 4 }]
+    const { http, asking } = await bench(t, { egress: new EgressPolicy(options), lookup })
+    await assert.rejects(http.read(asking('/', { url: new URL(address) }), 10), { kind: 'denied', rule })
+  })
+}
+
+test('of several addresses only those that pass are connected to', async (t) => {
+  const lookup = async () => [
+    { address: '169.254.169.254', family: 4 },
+    { address: '127.0.0.1', family: 4 },
+  ]
+  const { server, http, asking } = await bench(t, { lookup })
+  server.putFile('/x', Buffer.from('hello'))
+  const url = new URL('/x', server.url)
+  url.hostname = 'h.test'
+  assert.equal((await http.read(asking('/x', { url }), 10)).body.toString(), 'hello')
+})
+
+test('a name without an address, and one that cannot be looked up, is name-not-found', async (t) => {
+  const lookups = [
+    async () => [],
+    () => Promise.reject(new Error('no resolver')),
+    () => Promise.reject(Object.assign(new Error('not found'), { code: 'ENOTFOUND' })),
+  ]
+  for (const lookup of lookups) {
+    const { http, asking } = await bench(t, { lookup })
+    await assert.rejects(http.read(asking('/', { url: new URL('http://h.test/') }), 10), { kind: 'name-not-found' })
+  }
+})
+
+test('a name that is looked up forever is a connect-timeout', async (t) => {
+  const { http, asking } = await bench(t, { timeouts: short, lookup: () => new Promise(() => {}) })
+  await assert.rejects(http.read(asking('/', { url: new URL('http://h.test/') }), 10), { kind: 'connect-timeout' })
+})
+
+test('localhost is what this machine says it is', async (t) => {
+  const { server, http, asking } = await bench(t)
+  server.putFile('/x', Buffer.from('hello'))
+  const url = new URL('/x', server.url)
+  url.hostname = 'localhost'
+  assert.equal((await http.read(asking('/x', { url }), 10)).body.toString(), 'hello')
+})
+
+test('the first of a header that came twice is taken', async (t) => {
+  const { http, asking } = await bench(t)
+  const url = await rawServer(t, (socket) =>
+    socket.write('HTTP/1.1 200 OK\r\nLocation: /a\r\nLocation: /b\r\nETag: c\r\nContent-Length: 0\r\n\r\n'),
+  )
+  const reply = await http.read(asking('/', { url }), 10)
+  assert.deepEqual([headerOf(reply, 'location'), headerOf(reply, 'etag'), headerOf(reply, 'x')], ['/a', 'c', undefined])
+})
+
+test('a connection that is refused is refused', async (t) => {
+  const { http, asking } = await bench(t)
+  const url = new URL('http://127.0.0.1:1/')
+  await assert.rejects(http.read(asking('/', { url }), 10), { kind: 'refused' })
 })

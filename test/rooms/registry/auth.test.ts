@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
+import { systemClock } from '../../../src/kit/clock.ts'
 import { Secret } from '../../../src/kit/secret.ts'
 import type { RegistryOptions as RoomOptions } from '../../../src/registry/resolver.ts'
 import { makeImage } from '../../support/image.ts'
-import { imageRequest, makeOrigins, sha256Of, testSignal } from '../../support/origins.ts'
+import { asNamed, imageRequest, makeOrigins, sha256Of, testSignal } from '../../support/origins.ts'
 import { startRegistry } from '../../support/registry.ts'
 import type { RegistryAuth } from '../../support/registry-auth.ts'
 
@@ -30,7 +31,7 @@ for (const kind of ['basic', 'bearer'] as const) {
       const { artifact, origin } = await origins.resolve(
         imageRequest(name, { username }),
         { password },
-        null,
+        asNamed,
         testSignal(),
       )
       for (const blob of artifact.blobs) assert.equal(await sha256Of(origin, blob), blob.digest)
@@ -40,9 +41,9 @@ for (const kind of ['basic', 'bearer'] as const) {
   test(`${kind}: a wrong password is registry.denied, after one try`, async (t) => {
     const { origins, name, registry } = await bench(t, { kind, users })
     const request = imageRequest(name, { username: 'ann' })
-    await assert.rejects(origins.resolve(request, { password: 'wrong' }, null, testSignal()), (error: Error) => {
+    await assert.rejects(origins.resolve(request, { password: 'wrong' }, asNamed, testSignal()), (error: Error) => {
       assert.ok('code' in error && error.code === 'registry.denied')
-      assert.match(error.message, /library\/app:latest \(401 UNAUTHORIZED/)
+      assert.match(error.message, /library\/app:latest \(401/)
       return true
     })
     assert.equal(registry.requests.length, 2)
@@ -50,15 +51,15 @@ for (const kind of ['basic', 'bearer'] as const) {
 
   test(`${kind}: no credential is registry.denied`, async (t) => {
     const { origins, name } = await bench(t, { kind, users })
-    await assert.rejects(origins.resolve(imageRequest(name), {}, null, testSignal()), { code: 'registry.denied' })
+    await assert.rejects(origins.resolve(imageRequest(name), {}, asNamed, testSignal()), { code: 'registry.denied' })
   })
 
   test(`${kind}: the configured credential is used where the request has none`, async (t) => {
     const configured = { username: 'ann', password: new Secret('secret') }
     const { origins, name } = await bench(t, { kind, users }, (host) => ({ registries: { [host]: configured } }))
-    assert.ok(await origins.resolve(imageRequest(name), {}, null, testSignal()))
+    assert.ok(await origins.resolve(imageRequest(name), {}, asNamed, testSignal()))
     const request = imageRequest(name, { username: 'ann' })
-    await assert.rejects(origins.resolve(request, { password: 'wrong' }, null, testSignal()), {
+    await assert.rejects(origins.resolve(request, { password: 'wrong' }, asNamed, testSignal()), {
       code: 'registry.denied',
     })
   })
@@ -69,7 +70,7 @@ for (const kind of ['basic', 'bearer'] as const) {
       registries: { [host]: configured },
     }))
     const secrets = { headers: { AUTHORIZATION: 'Bearer expired-in-the-queue' } }
-    const { artifact, origin } = await origins.resolve(imageRequest(name), secrets, null, testSignal())
+    const { artifact, origin } = await origins.resolve(imageRequest(name), secrets, asNamed, testSignal())
     for (const blob of artifact.blobs) assert.equal(await sha256Of(origin, blob), blob.digest)
     const shown = registry.requests.map(({ headers }) => headers.authorization)
     assert.deepEqual(shown.filter((value) => value === 'Bearer expired-in-the-queue').length, 1)
@@ -80,13 +81,13 @@ for (const kind of ['basic', 'bearer'] as const) {
 test('an Authorization handed in that is right is all that is needed', async (t) => {
   const { origins, name, registry } = await bench(t, { kind: 'basic', users })
   const secrets = { headers: { authorization: basicOf('ann', 'secret') } }
-  assert.ok(await origins.resolve(imageRequest(name), secrets, null, testSignal()))
+  assert.ok(await origins.resolve(imageRequest(name), secrets, asNamed, testSignal()))
   assert.deepEqual(new Set(registry.requests.map(({ status }) => status)), new Set([200]))
 })
 
 test('an anonymous pull with a Bearer token needs no account', async (t) => {
   const { origins, name, registry } = await bench(t, { kind: 'bearer', users, anonymous: true })
-  assert.ok(await origins.resolve(imageRequest(name), {}, null, testSignal()))
+  assert.ok(await origins.resolve(imageRequest(name), {}, asNamed, testSignal()))
   const [asked] = registry.asked('/token')
   assert.deepEqual(asked?.query, { service: 'test-registry', scope: 'repository:library/app:pull' })
   assert.equal(asked?.headers.authorization, undefined)
@@ -96,7 +97,7 @@ test('a token is asked for with service, scope and account, once for many reques
   const { origins, name, registry } = await bench(t, { kind: 'bearer', users, expiresIn: 300 })
   const one = async () => {
     const request = imageRequest(name, { username: 'ann' })
-    const { artifact, origin } = await origins.resolve(request, { password: 'secret' }, null, testSignal())
+    const { artifact, origin } = await origins.resolve(request, { password: 'secret' }, asNamed, testSignal())
     await Promise.all(artifact.blobs.map((blob) => sha256Of(origin, blob)))
   }
   await Promise.all([one(), one(), one()])
@@ -110,11 +111,11 @@ test('a token is asked for with service, scope and account, once for many reques
 test('two accounts never share a token', async (t) => {
   const { origins, name, registry } = await bench(t, { kind: 'bearer', users })
   for (const [username, password] of Object.entries(users)) {
-    await origins.resolve(imageRequest(name, { username }), { password }, null, testSignal())
+    await origins.resolve(imageRequest(name, { username }), { password }, asNamed, testSignal())
   }
   assert.equal(registry.asked('/token').length, 3)
   await assert.rejects(
-    origins.resolve(imageRequest(name, { username: 'ann' }), { password: 'wrong' }, null, testSignal()),
+    origins.resolve(imageRequest(name, { username: 'ann' }), { password: 'wrong' }, asNamed, testSignal()),
     { code: 'registry.denied' },
   )
 })
@@ -124,13 +125,11 @@ test('a token is renewed shortly before it expires', async (t) => {
   const { origins, name, registry } = await bench(
     t,
     { kind: 'bearer', users, anonymous: true, expiresIn: 300 },
-    () => ({
-      now: () => now,
-    }),
+    () => ({ clock: { ...systemClock, now: () => now } }),
   )
   const exchanges = async (atMs: number) => {
     now = 1_000_000 + atMs
-    await origins.resolve(imageRequest(name), {}, null, testSignal())
+    await origins.resolve(imageRequest(name), {}, asNamed, testSignal())
     return registry.asked('/token').length
   }
   assert.equal(await exchanges(0), 1)
@@ -140,7 +139,7 @@ test('a token is renewed shortly before it expires', async (t) => {
 
 test('a token that is void before its time is replaced in the middle of a job', async (t) => {
   const { origins, name, registry } = await bench(t, { kind: 'bearer', users, anonymous: true })
-  const { artifact, origin } = await origins.resolve(imageRequest(name), {}, null, testSignal())
+  const { artifact, origin } = await origins.resolve(imageRequest(name), {}, asNamed, testSignal())
   registry.guard?.revokeTokens()
   const layer = artifact.blobs.find(({ kind }) => kind === 'layer')
   assert.ok(layer)
@@ -155,7 +154,7 @@ test('a registry that refuses every token is not asked without end', async (t) =
     status: 401,
     headers: { 'www-authenticate': `Bearer realm="${registry.url}/token"` },
   })
-  await assert.rejects(origins.resolve(imageRequest(name), {}, null, testSignal()), { code: 'registry.denied' })
+  await assert.rejects(origins.resolve(imageRequest(name), {}, asNamed, testSignal()), { code: 'registry.denied' })
   assert.equal(registry.asked(/\/v2\//).length, 3)
 })
 
@@ -163,7 +162,7 @@ test('of several challenges Bearer is answered, and a relative realm is one of t
   const challenge = ['Negotiate', 'Basic realm="x", Bearer realm="/token",service="s \\"quoted\\""']
   const { origins, name, registry } = await bench(t, { kind: 'bearer', users, challenge })
   const request = imageRequest(name, { username: 'ann' })
-  assert.ok(await origins.resolve(request, { password: 'secret' }, null, testSignal()))
+  assert.ok(await origins.resolve(request, { password: 'secret' }, asNamed, testSignal()))
   assert.deepEqual(registry.asked('/token')[0]?.query, {
     service: 's "quoted"',
     scope: 'repository:library/app:pull', // the challenge names none
@@ -176,7 +175,7 @@ for (const challenge of challenges) {
   test(`a 401 with the challenge ${JSON.stringify(challenge)} is registry.denied`, async (t) => {
     const { origins, name } = await bench(t, { kind: 'bearer', users, challenge })
     const request = imageRequest(name, { username: 'ann' })
-    await assert.rejects(origins.resolve(request, { password: 'secret' }, null, testSignal()), {
+    await assert.rejects(origins.resolve(request, { password: 'secret' }, asNamed, testSignal()), {
       code: 'registry.denied',
     })
   })
@@ -187,7 +186,7 @@ for (const realm of realms) {
   test(`the realm ${realm} is not asked`, async (t) => {
     const { origins, name } = await bench(t, { kind: 'bearer', users, realm })
     const request = imageRequest(name, { username: 'ann' })
-    await assert.rejects(origins.resolve(request, { password: 'secret' }, null, testSignal()), {
+    await assert.rejects(origins.resolve(request, { password: 'secret' }, asNamed, testSignal()), {
       code: 'registry.invalid',
     })
   })
@@ -208,13 +207,13 @@ for (const [name, fault, code] of answers) {
   test(`a token endpoint that answers ${name} is ${code}`, async (t) => {
     const { origins, name: image, registry } = await bench(t, { kind: 'bearer', users, anonymous: true })
     registry.fault({ path: '/token', ...fault })
-    await assert.rejects(origins.resolve(imageRequest(image), {}, null, testSignal()), { code })
+    await assert.rejects(origins.resolve(imageRequest(image), {}, asNamed, testSignal()), { code })
   })
 }
 
 test('access_token is a token too', async (t) => {
   const { origins, name, registry } = await bench(t, { kind: 'basic', users, challenge: 'Bearer realm="/given"' })
   registry.putFile('/given', Buffer.from(JSON.stringify({ access_token: 'abc' })))
-  await assert.rejects(origins.resolve(imageRequest(name), {}, null, testSignal()), { code: 'registry.denied' })
+  await assert.rejects(origins.resolve(imageRequest(name), {}, asNamed, testSignal()), { code: 'registry.denied' })
   assert.equal(registry.asked(/latest/).at(-1)?.headers.authorization, 'Bearer abc')
 })

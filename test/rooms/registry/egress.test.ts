@@ -1,9 +1,11 @@
 // Nobody makes the registry room talk to an address that the policy denies: not by name, not by redirect, not by realm.
 
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import { makeImage } from '../../support/image.ts'
-import { Collected, fileRequest, imageRequest, makeOrigins, testSignal } from '../../support/origins.ts'
+import { asNamed, Collected, fileRequest, imageRequest, makeOrigins, testSignal } from '../../support/origins.ts'
 import { startRegistry } from '../../support/registry.ts'
 
 /** Ways to write an address that must not be reached. */
@@ -48,14 +50,14 @@ for (const host of spellings) {
       status: 307,
       headers: { location: `http://${host}/latest/meta-data/` },
     })
-    await assert.rejects(origins.resolve(imageRequest(name), {}, null, testSignal()), { code: 'egress.denied' })
+    await assert.rejects(origins.resolve(imageRequest(name), {}, asNamed, testSignal()), { code: 'egress.denied' })
   })
 
   test(`a realm at ${host} is not asked`, async (t) => {
     const { registry, origins, name } = await bench(t)
     const challenge = `Bearer realm="http://${host}/token"`
     registry.fault({ path: /latest/, status: 401, headers: { 'www-authenticate': challenge } })
-    await assert.rejects(origins.resolve(imageRequest(name), {}, null, testSignal()), { code: 'egress.denied' })
+    await assert.rejects(origins.resolve(imageRequest(name), {}, asNamed, testSignal()), { code: 'egress.denied' })
   })
 }
 
@@ -64,8 +66,8 @@ test('loopback is denied unless it is allowed, for images and for files', async 
   const { origins, http } = makeOrigins({}, { allow: [] })
   t.after(() => http.close())
   const denied = { code: 'egress.denied' }
-  await assert.rejects(origins.resolve(imageRequest(name), {}, null, testSignal()), denied)
-  await assert.rejects(origins.resolve(fileRequest([`${registry.url}/x`]), {}, null, testSignal()), denied)
+  await assert.rejects(origins.resolve(imageRequest(name), {}, asNamed, testSignal()), denied)
+  await assert.rejects(origins.resolve(fileRequest([`${registry.url}/x`]), {}, asNamed, testSignal()), denied)
   assert.equal(registry.requests.length, 0)
 })
 
@@ -76,7 +78,7 @@ test('a name is judged by what it resolves to, each time a connection is made', 
   const { origins, http } = makeOrigins({}, { lookup })
   t.after(() => http.close())
   const request = imageRequest(`http://rebinding.example.com:${registry.port}/library/app`)
-  const { artifact, origin } = await origins.resolve(request, {}, null, testSignal())
+  const { artifact, origin } = await origins.resolve(request, {}, asNamed, testSignal())
   const layer = artifact.blobs.find(({ kind }) => kind === 'layer')
   assert.ok(layer)
   const { connections } = registry
@@ -90,14 +92,20 @@ test('a name is judged by what it resolves to, each time a connection is made', 
 
 test('of several addresses only those that pass are tried', async (t) => {
   const { registry } = await bench(t)
+  const forbidden = createServer((socket) => void socket.destroy())
+  await once(forbidden.listen(registry.port, '127.0.0.2'), 'listening')
+  t.after(() => forbidden.close())
+  const connected = t.mock.fn()
+  forbidden.on('connection', connected)
   const lookup = async () => [
-    { address: '169.254.169.254', family: 4 },
+    { address: '127.0.0.2', family: 4 },
     { address: '127.0.0.1', family: 4 },
   ]
-  const { origins, http } = makeOrigins({}, { lookup })
+  const { origins, http } = makeOrigins({}, { lookup, allow: ['127.0.0.1'] })
   t.after(() => http.close())
   const request = imageRequest(`http://both.example.com:${registry.port}/library/app`)
-  assert.ok(await origins.resolve(request, {}, null, testSignal()))
+  assert.ok(await origins.resolve(request, {}, asNamed, testSignal()))
+  assert.equal(connected.mock.callCount(), 0)
 })
 
 test('private networks are for registries, not for files', async (t) => {
@@ -108,7 +116,7 @@ test('private networks are for registries, not for files', async (t) => {
   )
   t.after(() => http.close())
   const file = fileRequest(['http://files.example.com/x'])
-  await assert.rejects(origins.resolve(file, {}, null, testSignal()), {
+  await assert.rejects(origins.resolve(file, {}, asNamed, testSignal()), {
     code: 'egress.denied',
     message: /may not be reached/,
   })
@@ -122,8 +130,8 @@ test('a name that nobody knows, and a port where nobody listens, are registry.un
   const registry = await startRegistry()
   await registry.close()
   t.after(() => http.close())
-  const unknown = origins.resolve(imageRequest('registry.example.com/a'), {}, null, testSignal())
+  const unknown = origins.resolve(imageRequest('registry.example.com/a'), {}, asNamed, testSignal())
   await assert.rejects(unknown, { code: 'registry.unreachable', message: /registry\.example\.com cannot be resolved/ })
-  const refused = origins.resolve(imageRequest(`${registry.host}/a`), {}, null, testSignal())
+  const refused = origins.resolve(imageRequest(`${registry.host}/a`), {}, asNamed, testSignal())
   await assert.rejects(refused, { code: 'registry.unreachable', message: /refused the connection/ })
 })

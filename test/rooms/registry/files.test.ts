@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test, type TestContext } from 'node:test'
 import { bytesOf } from '../../support/image.ts'
-import { Collected, fileRequest, makeOrigins, sha256Of, testSignal } from '../../support/origins.ts'
+import { asNamed, Collected, fileRequest, makeOrigins, sha256Of, testSignal } from '../../support/origins.ts'
 import { startRegistry, type RegistryOptions } from '../../support/registry.ts'
 
 const bytes = bytesOf(200_000, 'file')
@@ -23,7 +23,7 @@ async function bench(t: TestContext, options: RegistryOptions = {}) {
 
 test('a file is one blob with its size, read whole and by range', async (t) => {
   const { origins, url } = await bench(t)
-  const { artifact, origin } = await origins.resolve(fileRequest([url, url]), {}, null, testSignal())
+  const { artifact, origin } = await origins.resolve(fileRequest([url, url]), {}, asNamed, testSignal())
   assert.deepEqual(artifact, {
     image: null,
     platforms: [],
@@ -67,7 +67,7 @@ for (const [name, head, get, size] of answers) {
     const { server, origins, url } = await bench(t)
     server.fault({ path: '/model.bin', ...head })
     if ('method' in get) server.fault({ path: '/model.bin', ...get })
-    const { artifact } = await origins.resolve(fileRequest([url]), {}, null, testSignal())
+    const { artifact } = await origins.resolve(fileRequest([url]), {}, asNamed, testSignal())
     assert.equal(artifact.blobs[0]?.size, size)
   })
 }
@@ -75,7 +75,7 @@ for (const [name, head, get, size] of answers) {
 test('a file that is not there ends the job with its address', async (t) => {
   const { origins, server, url } = await bench(t)
   const request = fileRequest([url, `${server.url}/gone.bin?signature=abc`])
-  await assert.rejects(origins.resolve(request, {}, null, testSignal()), (error: Error) => {
+  await assert.rejects(origins.resolve(request, {}, asNamed, testSignal()), (error: Error) => {
     assert.ok('code' in error && error.code === 'registry.not-found')
     assert.match(error.message, /gone\.bin/)
     assert.ok(!error.message.includes('abc'))
@@ -87,7 +87,7 @@ test('signed addresses are shown without their signatures, and told apart', asyn
   const { origins, server, url } = await bench(t)
   const urls = [`${url}?signature=one`, `${url}?signature=two`]
   const request = fileRequest([`${url}?signature=***`])
-  const { artifact, origin } = await origins.resolve(request, { urls }, null, testSignal())
+  const { artifact, origin } = await origins.resolve(request, { urls }, asNamed, testSignal())
   assert.deepEqual(
     artifact.blobs.map((blob) => blob.url),
     [`${url}?signature=***`, `${url}?signature=***#2`],
@@ -106,7 +106,7 @@ test("the client's headers go to the file's server, and not where it redirects t
   const { server, origins, url } = await bench(t)
   server.fault({ path: '/model.bin', status: 302, headers: { location: `${away.url}/stored` } })
   const secrets = { headers: { Authorization: 'Bearer x', 'X-Acme': '1' } }
-  const { artifact, origin } = await origins.resolve(fileRequest([url]), secrets, null, testSignal())
+  const { artifact, origin } = await origins.resolve(fileRequest([url]), secrets, asNamed, testSignal())
   const [file] = artifact.blobs
   assert.ok(file)
   assert.equal(await sha256Of(origin, file), sha256)
@@ -124,7 +124,7 @@ test('user name and password answer a Basic challenge', async (t) => {
   const { server, origins, url } = await bench(t)
   server.fault({ path: '/model.bin', status: 401, headers: { 'www-authenticate': 'Basic realm="files"' }, times: 1 })
   const request = fileRequest([url], { username: 'ann' })
-  await origins.resolve(request, { password: 'secret' }, null, testSignal())
+  await origins.resolve(request, { password: 'secret' }, asNamed, testSignal())
   assert.match(server.requests[1]?.headers.authorization ?? '', /^Basic /)
 })
 
@@ -132,6 +132,44 @@ const refused = ['ftp://127.0.0.1/x', 'file:///etc/passwd', 'not a url', 'http:/
 for (const url of refused) {
   test(`${JSON.stringify(url)} is refused`, async (t) => {
     const { origins } = await bench(t)
-    await assert.rejects(origins.resolve(fileRequest([url]), {}, null, testSignal()), { code: 'request.invalid' })
+    await assert.rejects(origins.resolve(fileRequest([url]), {}, asNamed, testSignal()), { code: 'request.invalid' })
   })
 }
+
+test('addresses that differ only in filtered parameters are one file, and the first is asked for', async (t) => {
+  const { server, origins, url } = await bench(t)
+  const urls = [`${url}?token=1&x=1`, `${url}?x=1&token=2`, `${url}?x=2`]
+  const request = fileRequest(urls, { filteredQueryParams: ['token'] })
+  const { artifact } = await origins.resolve(request, {}, asNamed, testSignal())
+  assert.deepEqual(
+    artifact.blobs.map(({ url: shown }) => shown),
+    [`${url}?token=***&x=1`, `${url}?x=2`],
+  )
+  assert.deepEqual(new Set(server.requests.map(({ query }) => query['token'])), new Set(['1', undefined]))
+})
+
+test('three signed addresses of one path are told apart by a number', async (t) => {
+  const { origins, url } = await bench(t)
+  const urls = ['a', 'b', 'c'].map((signature) => `${url}?signature=${signature}`)
+  const { artifact } = await origins.resolve(fileRequest(urls), {}, asNamed, testSignal())
+  const shown = `${url}?signature=***`
+  assert.deepEqual(
+    artifact.blobs.map((blob) => blob.url),
+    [shown, `${shown}#2`, `${shown}#3`],
+  )
+})
+
+test('a file without a media type is just bytes', async (t) => {
+  const { server, origins, url } = await bench(t)
+  server.fault({ path: '/model.bin', headers: { 'content-type': null } })
+  const { artifact } = await origins.resolve(fileRequest([url]), {}, asNamed, testSignal())
+  assert.equal(artifact.blobs[0]?.mediaType, 'application/octet-stream')
+})
+
+test('a range without a range is no size', async (t) => {
+  const { server, origins, url } = await bench(t)
+  server.fault({ path: '/model.bin', method: 'HEAD', status: 403 })
+  server.fault({ path: '/model.bin', status: 206, headers: { 'content-range': null }, body: 'x' })
+  const { artifact } = await origins.resolve(fileRequest([url]), {}, asNamed, testSignal())
+  assert.equal(artifact.blobs[0]?.size, null)
+})

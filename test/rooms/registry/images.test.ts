@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { makeImage, bytesOf, descriptorOf, documentOf, mediaTypes, type MadeImage } from '../../support/image.ts'
-import { Collected, imageRequest, makeOrigins, sha256Of, testSignal } from '../../support/origins.ts'
+import { asNamed, Collected, imageRequest, makeOrigins, sha256Of, testSignal } from '../../support/origins.ts'
 import { startRegistry, type RegistryOptions, type TestRegistry } from '../../support/registry.ts'
 import type { TestContext } from 'node:test'
 
@@ -24,7 +24,7 @@ for (const format of ['oci', 'docker'] as const) {
   test(`a single ${format} image is resolved to its manifest, config and layers, and each blob is read`, async (t) => {
     const image = makeImage({ format, layers: [300_000, 0, 1] })
     const { origins, name, registry } = await bench(t, image)
-    const { artifact, origin } = await origins.resolve(imageRequest(name), {}, null, testSignal())
+    const { artifact, origin } = await origins.resolve(imageRequest(name), {}, asNamed, testSignal())
     assert.equal(artifact.image?.digest, image.top.digest)
     assert.equal(artifact.image?.mediaType, image.top.mediaType)
     assert.equal(artifact.image?.tag, 'latest')
@@ -38,7 +38,8 @@ for (const format of ['oci', 'docker'] as const) {
       new Set([image.top.digest, ...image.blobs.keys()]),
     )
     for (const blob of artifact.blobs) assert.equal(await sha256Of(origin, blob), blob.digest)
-    assert.equal(registry.asked(/\/manifests\//).length, 1)
+    assert.equal(registry.asked(/\/manifests\//, 'GET').length, 1)
+    assert.equal(registry.asked(/\/manifests\//, 'HEAD').length, 1)
     assert.match(registry.requests[0]?.headers.accept ?? '', /image\.index.*manifest\.list.*manifest\.v1/)
     assert.equal(registry.requests[0]?.headers['user-agent'], 'warmfront/test')
   })
@@ -47,22 +48,22 @@ for (const format of ['oci', 'docker'] as const) {
     const platforms = ['linux/amd64', 'linux/s390x', 'linux/arm64/v8']
     const image = makeImage({ format, platforms, attestations: true })
     const { origins, name, registry } = await bench(t, image)
-    const { artifact, origin } = await origins.resolve(imageRequest(name), {}, null, testSignal())
+    const { artifact, origin } = await origins.resolve(imageRequest(name), {}, asNamed, testSignal())
     assert.deepEqual(artifact.platforms, ['linux/amd64', 'linux/arm64'])
     const kinds = artifact.blobs.map(({ kind }) => kind)
     assert.deepEqual(kinds.filter((kind) => kind === 'index').length, 1)
     assert.deepEqual(kinds.filter((kind) => kind === 'manifest').length, 2)
     assert.deepEqual(kinds.filter((kind) => kind === 'config').length, 2)
-    assert.equal(registry.asked(/\/manifests\//).length, 3)
+    assert.equal(registry.asked(/\/manifests\//, 'GET').length, 3)
     for (const blob of artifact.blobs) assert.equal(await sha256Of(origin, blob), blob.digest)
-    assert.equal(registry.asked(/\/manifests\//).length, 3) // documents are answered from memory
+    assert.equal(registry.asked(/\/manifests\//, 'GET').length, 3) // documents are answered from memory
   })
 }
 
 test('a platform that was asked for and is missing ends the resolving', async (t) => {
   const { origins, name } = await bench(t, makeImage({ platforms: ['linux/amd64', 'linux/arm64'] }))
   const request = imageRequest(name, { platforms: ['linux/amd64', 'linux/s390x'] })
-  await assert.rejects(origins.resolve(request, {}, null, testSignal()), {
+  await assert.rejects(origins.resolve(request, {}, asNamed, testSignal()), {
     code: 'registry.no-platform',
     message: 'library/app:latest has no linux/s390x; it has linux/amd64, linux/arm64.',
   })
@@ -73,7 +74,7 @@ test('an index with none of the usual platforms is taken whole, with a warning',
     t,
     makeImage({ platforms: ['linux/s390x', 'windows/amd64'], attestations: true }),
   )
-  const { artifact } = await origins.resolve(imageRequest(name), {}, null, testSignal())
+  const { artifact } = await origins.resolve(imageRequest(name), {}, asNamed, testSignal())
   assert.deepEqual(artifact.platforms, ['linux/s390x', 'windows/amd64'])
   assert.equal(artifact.warnings.length, 1)
 })
@@ -81,16 +82,16 @@ test('an index with none of the usual platforms is taken whole, with a warning',
 test("the registry's own platforms go before the service's", async (t) => {
   const { registry, name, http } = await bench(t, makeImage({ platforms: ['linux/amd64', 'linux/s390x'] }))
   const { origins } = makeOrigins({ http, registries: { [registry.host]: { platforms: ['linux/s390x'] } } })
-  const { artifact } = await origins.resolve(imageRequest(name), {}, null, testSignal())
+  const { artifact } = await origins.resolve(imageRequest(name), {}, asNamed, testSignal())
   assert.deepEqual(artifact.platforms, ['linux/s390x'])
 })
 
 test('a single image that is for another platform than asked is told apart by its config', async (t) => {
   const { origins, name, registry } = await bench(t, makeImage())
-  const right = await origins.resolve(imageRequest(name, { platforms: ['linux/amd64'] }), {}, null, testSignal())
+  const right = await origins.resolve(imageRequest(name, { platforms: ['linux/amd64'] }), {}, asNamed, testSignal())
   assert.deepEqual(right.artifact.platforms, ['linux/amd64'])
   const request = imageRequest(name, { platforms: ['linux/arm64'] })
-  await assert.rejects(origins.resolve(request, {}, null, testSignal()), { code: 'registry.no-platform' })
+  await assert.rejects(origins.resolve(request, {}, asNamed, testSignal()), { code: 'registry.no-platform' })
   const config = right.artifact.blobs.find(({ kind }) => kind === 'config')
   assert.ok(config)
   const asked = registry.requests.length
@@ -101,7 +102,7 @@ test('a single image that is for another platform than asked is told apart by it
 test('schema 1 is resolved with each layer once, and its signed payload stands for the manifest', async (t) => {
   const image = makeImage({ format: 'schema1', layers: [10, 20] })
   const { origins, name } = await bench(t, image)
-  const { artifact, origin } = await origins.resolve(imageRequest(name), {}, null, testSignal())
+  const { artifact, origin } = await origins.resolve(imageRequest(name), {}, asNamed, testSignal())
   assert.equal(artifact.image?.digest, image.top.digest)
   assert.deepEqual(artifact.platforms, ['linux/amd64'])
   assert.deepEqual(artifact.blobs.map(({ kind, size }) => [kind, size]).slice(1), [
@@ -116,7 +117,7 @@ test('schema 1 whose payload cannot be restored is taken at its word, without th
   const bytes = Buffer.from(image.top.bytes.toString().replace('"protected"', '"protectee"'))
   const { origins, name, registry } = await bench(t, image)
   registry.pushDocument('library/app', { ...image.top, bytes }, 'latest')
-  const { artifact } = await origins.resolve(imageRequest(name), {}, null, testSignal())
+  const { artifact } = await origins.resolve(imageRequest(name), {}, asNamed, testSignal())
   assert.equal(artifact.image?.digest, image.top.digest)
   assert.deepEqual(
     artifact.blobs.map(({ kind }) => kind),
@@ -129,7 +130,12 @@ test('a pinned digest is asked for instead of the tag', async (t) => {
   const first = makeImage({ seed: 'first' })
   const { origins, name, registry } = await bench(t, first)
   registry.push('library/app', makeImage({ seed: 'second' }), 'latest')
-  const { artifact } = await origins.resolve(imageRequest(name), {}, first.top.digest, testSignal())
+  const { artifact } = await origins.resolve(
+    imageRequest(name),
+    {},
+    { ...asNamed, pinned: first.top.digest },
+    testSignal(),
+  )
   assert.equal(artifact.image?.digest, first.top.digest)
   assert.equal(artifact.image?.tag, 'latest')
   assert.deepEqual(manifestsAsked(registry), [`/v2/library/app/manifests/${first.top.digest}`])
@@ -139,23 +145,23 @@ test('a digest wins over a tag', async (t) => {
   const image = makeImage()
   const { origins, name } = await bench(t, image)
   const request = imageRequest(`${name}:gone@${image.top.digest}`)
-  const { artifact } = await origins.resolve(request, {}, null, testSignal())
+  const { artifact } = await origins.resolve(request, {}, asNamed, testSignal())
   assert.equal(artifact.image?.digest, image.top.digest)
 })
 
 test('a manifest URL with a path before /v2/ is asked for there', async (t) => {
   const { origins, registry } = await bench(t, makeImage())
   const request = imageRequest(`${registry.url}/art/v2/library/app/manifests/latest`)
-  await assert.rejects(origins.resolve(request, {}, null, testSignal()), { code: 'registry.not-found' })
-  assert.deepEqual(manifestsAsked(registry), ['/art/v2/library/app/manifests/latest'])
+  await assert.rejects(origins.resolve(request, {}, asNamed, testSignal()), { code: 'registry.not-found' })
+  assert.deepEqual(new Set(manifestsAsked(registry)), new Set(['/art/v2/library/app/manifests/latest']))
 })
 
 test('equal requests at the same time ask the registry once', async (t) => {
   const { origins, name, registry } = await bench(t, makeImage({ platforms: ['linux/amd64', 'linux/arm64'] }))
   const release = Promise.withResolvers<void>()
   registry.fault({ path: /latest/, held: release.promise })
-  const all = Array.from({ length: 20 }, () => origins.resolve(imageRequest(name), {}, null, testSignal()))
-  const other = origins.resolve(imageRequest(name), { password: 'other' }, null, testSignal())
+  const all = Array.from({ length: 20 }, () => origins.resolve(imageRequest(name), {}, asNamed, testSignal()))
+  const other = origins.resolve(imageRequest(name), { password: 'other' }, asNamed, testSignal())
   release.resolve()
   const [first] = await Promise.all(all)
   assert.ok(first)
@@ -174,7 +180,7 @@ test('nested indexes are followed to the third, and a fourth is refused', async 
     registry.push('library/nested', inner, `depth${depth}`)
   }
   const at = (depth: number) =>
-    origins.resolve(imageRequest(`${registry.host}/library/nested:depth${depth}`), {}, null, testSignal())
+    origins.resolve(imageRequest(`${registry.host}/library/nested:depth${depth}`), {}, asNamed, testSignal())
   const { artifact } = await at(3)
   assert.equal(artifact.blobs.filter(({ kind }) => kind === 'index').length, 3)
   assert.deepEqual(artifact.platforms, ['linux/amd64', 'linux/arm64'])
@@ -191,7 +197,7 @@ test('an index of indexes cannot grow without bound', async (t) => {
   const top = documentOf(mediaTypes.ociIndex, { mediaType: mediaTypes.ociIndex, manifests })
   registry.push('library/wide', { top, documents: [top, small], blobs: new Map() }, 'latest')
   const request = imageRequest(`${registry.host}/library/wide`)
-  await assert.rejects(origins.resolve(request, {}, null, testSignal()), { code: 'registry.too-large' })
+  await assert.rejects(origins.resolve(request, {}, asNamed, testSignal()), { code: 'registry.too-large' })
 })
 
 test('layers named twice are listed once, foreign ones are left out with a warning', async (t) => {
@@ -207,7 +213,7 @@ test('layers named twice are listed once, foreign ones are left out with a warni
   const content = { mediaType, config: descriptorOf(config, mediaTypes.dockerConfig), layers: [foreign, same, same] }
   registry.pushDocument('library/windows', documentOf(mediaType, content), 'latest')
   const request = imageRequest(`${registry.host}/library/windows`)
-  const { artifact } = await origins.resolve(request, {}, null, testSignal())
+  const { artifact } = await origins.resolve(request, {}, asNamed, testSignal())
   assert.deepEqual(
     artifact.blobs.map(({ kind }) => kind),
     ['manifest', 'config', 'layer'],
@@ -236,20 +242,20 @@ for (const [name, fault, code] of answers) {
   test(`a manifest answered with ${name} is ${code}`, async (t) => {
     const { origins, registry, name: image } = await bench(t, makeImage())
     registry.fault({ path: /\/manifests\//, ...fault })
-    await assert.rejects(origins.resolve(imageRequest(image), {}, null, testSignal()), { code })
+    await assert.rejects(origins.resolve(imageRequest(image), {}, asNamed, testSignal()), { code })
   })
 }
 
 test('Retry-After travels with the failure', async (t) => {
   const { origins, registry, name } = await bench(t, makeImage())
   registry.fault({ path: /\/manifests\//, status: 429, headers: { 'retry-after': '3' } })
-  await assert.rejects(origins.resolve(imageRequest(name), {}, null, testSignal()), { retryAfterMs: 3000 })
+  await assert.rejects(origins.resolve(imageRequest(name), {}, asNamed, testSignal()), { retryAfterMs: 3000 })
 })
 
 test('a registry without Docker-Content-Digest is believed what it sends', async (t) => {
   const image = makeImage()
   const { origins, name } = await bench(t, image, { noDigestHeader: true })
-  const { artifact } = await origins.resolve(imageRequest(name), {}, null, testSignal())
+  const { artifact } = await origins.resolve(imageRequest(name), {}, asNamed, testSignal())
   assert.equal(artifact.image?.digest, image.top.digest)
 })
 
@@ -258,7 +264,7 @@ test('who gives up stops waiting, and the answer goes to nobody', async (t) => {
   const release = Promise.withResolvers<void>()
   registry.fault({ path: /latest/, held: release.promise })
   const stop = new AbortController()
-  const resolving = origins.resolve(imageRequest(name), {}, null, stop.signal)
+  const resolving = origins.resolve(imageRequest(name), {}, asNamed, stop.signal)
   const reason = new Error('enough')
   stop.abort(reason)
   await assert.rejects(resolving, reason)
@@ -268,11 +274,24 @@ test('who gives up stops waiting, and the answer goes to nobody', async (t) => {
 test('a blob of the manifest is read from where an earlier read broke off', async (t) => {
   const image = makeImage()
   const { origins, name } = await bench(t, image)
-  const { artifact, origin } = await origins.resolve(imageRequest(name), {}, null, testSignal())
+  const { artifact, origin } = await origins.resolve(imageRequest(name), {}, asNamed, testSignal())
   const [manifest] = artifact.blobs
   assert.ok(manifest)
   const sink = new Collected()
   await origin.read(manifest, 7, sink, testSignal())
   assert.deepEqual(sink.begun, [[7, image.top.bytes.length]])
   assert.deepEqual(sink.bytes, image.top.bytes.subarray(7))
+})
+
+test('what a cluster runs is a wish: it goes before the settings, and gives way to the request', async (t) => {
+  const image = makeImage({ platforms: ['linux/amd64', 'linux/arm64', 'linux/s390x'] })
+  const { origins, name } = await bench(t, image)
+  const platformsOf = async (wish: readonly string[], platforms: readonly string[] = []) => {
+    const request = imageRequest(name, { platforms })
+    return (await origins.resolve(request, {}, { pinned: null, wish }, testSignal())).artifact.platforms
+  }
+  assert.deepEqual(await platformsOf(['linux/s390x']), ['linux/s390x'])
+  assert.deepEqual(await platformsOf(['linux/s390x'], ['linux/arm64']), ['linux/arm64'])
+  assert.deepEqual(await platformsOf(['linux/riscv64']), ['linux/amd64', 'linux/arm64', 'linux/s390x'])
+  assert.deepEqual(await platformsOf([]), ['linux/amd64', 'linux/arm64'])
 })

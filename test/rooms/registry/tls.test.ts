@@ -6,7 +6,7 @@ import { Secret } from '../../../src/kit/secret.ts'
 import type { RegistryOptions as RoomOptions } from '../../../src/registry/resolver.ts'
 import { makeCertificate, type Certificate } from '../../support/certificates.ts'
 import { makeImage } from '../../support/image.ts'
-import { imageRequest, makeOrigins, sha256Of, testSignal } from '../../support/origins.ts'
+import { asNamed, imageRequest, makeOrigins, sha256Of, testSignal } from '../../support/origins.ts'
 import { startRegistry } from '../../support/registry.ts'
 import { requires } from '../../support/requires.ts'
 
@@ -22,7 +22,7 @@ async function bench(t: TestContext, tls: Certificate, room: (host: string) => P
   })
   return {
     registry,
-    resolve: () => origins.resolve(imageRequest(`${registry.url}/library/app`), {}, null, testSignal()),
+    resolve: () => origins.resolve(imageRequest(`${registry.url}/library/app`), {}, asNamed, testSignal()),
   }
 }
 
@@ -96,7 +96,7 @@ test('plain HTTP on a TLS port is registry.tls, and says so', async (t) => {
     await http.close()
     await registry.close()
   })
-  const resolving = origins.resolve(imageRequest(`https://${registry.host}/library/app`), {}, null, testSignal())
+  const resolving = origins.resolve(imageRequest(`https://${registry.host}/library/app`), {}, asNamed, testSignal())
   await assert.rejects(resolving, { code: 'registry.tls', message: /speaks plain HTTP/ })
 })
 
@@ -112,7 +112,7 @@ test('a registry behind TLS keeps its credential from a realm without', { skip }
     await http.close()
     await registry.close()
   })
-  const resolving = origins.resolve(imageRequest(`${registry.url}/library/app`), {}, null, testSignal())
+  const resolving = origins.resolve(imageRequest(`${registry.url}/library/app`), {}, asNamed, testSignal())
   await assert.rejects(resolving, { code: 'registry.invalid', message: /plain HTTP/ })
   assert.equal(plain.requests.length, 0)
 })
@@ -122,4 +122,35 @@ test('a registry behind TLS cannot redirect to a host without', { skip }, async 
   const { registry, resolve } = await bench(t, tls, () => ({ tls: { caCert: tls.ca } }))
   registry.fault({ path: /\/manifests\//, status: 302, headers: { location: 'http://127.0.0.1:1/x' } })
   await assert.rejects(resolve(), { code: 'registry.invalid', message: /from https to http/ })
+})
+
+test('a host that a registry leads to is verified as itself, and named', { skip }, async (t) => {
+  const [tls, storage, expired] = [
+    await makeCertificate(),
+    await makeCertificate(),
+    await makeCertificate({ expired: true }),
+  ]
+  const away = await startRegistry({ tls: storage })
+  const ended = await startRegistry({ tls: expired })
+  t.after(async () => {
+    await away.close()
+    await ended.close()
+  })
+  const { registry, resolve } = await bench(t, tls, (host) => ({
+    registries: { [host]: { caCert: tls.ca, insecureSkipVerify: true }, [ended.host]: { caCert: expired.ca } },
+  }))
+  const led = (to: string) => {
+    registry.healed()
+    registry.fault({ path: /\/manifests\//, status: 307, headers: { location: `${to}/x` } })
+    return resolve()
+  }
+  await assert.rejects(led(away.url), {
+    code: 'registry.tls-unknown-authority',
+    message: new RegExp(`certificate of ${away.host} `),
+  })
+  await assert.rejects(led(ended.url), {
+    code: 'registry.tls-expired',
+    message: new RegExp(`certificate of ${ended.host} `),
+  })
+  assert.deepEqual([...away.requests, ...ended.requests], [])
 })

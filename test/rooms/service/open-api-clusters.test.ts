@@ -26,7 +26,7 @@ const get = async (id: number): Promise<Cluster> => clusterOf(await service.call
 const change = async (id: number, body: object): Promise<Cluster> =>
   clusterOf(await service.call('PATCH', `${path}/${id}`, body))
 
-test("the first cluster has Dragonfly's keys in Dragonfly's order, its defaults, and the driver after them", async () => {
+test("the first cluster has Dragonfly's keys in Dragonfly's order, its defaults, and our additions after them", async () => {
   const { json } = await service.call('GET', path)
   const [first] = json as readonly Cluster[]
   assert.ok(first !== undefined)
@@ -43,11 +43,12 @@ test("the first cluster has Dragonfly's keys in Dragonfly's order, its defaults,
     peer_cluster_config: { load_limit: 200, block_list: emptyList },
     is_default: true,
     driver: 'local',
+    platforms: [],
   })
   assert.equal(
     Object.keys(first).join(' '),
     'id name bio scopes scheduler_cluster_id seed_peer_cluster_id scheduler_cluster_config seed_peer_cluster_config ' +
-      'peer_cluster_config created_at updated_at is_default driver',
+      'peer_cluster_config created_at updated_at is_default driver platforms',
   )
 })
 
@@ -61,9 +62,11 @@ test('a cluster is made, shown as it was made, and warms like the first', async 
     seed_peer_cluster_config: { load_limit: 50000, block_list: { task: { download: { urls: ['a'] } } } },
     peer_cluster_config: { load_limit: 2000 },
     is_default: false,
+    platforms: ['linux/arm64', 'linux/arm/v7'],
   })
   assert.deepEqual(made, await get(made.id))
   assert.deepEqual(made.scopes, scopes)
+  assert.deepEqual(made.platforms, ['linux/arm64', 'linux/arm/v7'])
   assert.equal(made.scheduler_cluster_config.job_rate_limit, 1000000)
   assert.deepEqual(made.seed_peer_cluster_config, {
     load_limit: 50000,
@@ -87,6 +90,7 @@ test('zeros and nulls mean the defaults, and the configs may be left out', async
     seed_peer_cluster_config: { load_limit: 0, block_list: null },
     peer_cluster_config: null,
     is_default: null,
+    platforms: null,
   })
   for (const cluster of [none, zeros, await create({ name: 'as Dragonfly wants it', ...configs })]) {
     const { id, name, created_at, updated_at, scheduler_cluster_id, seed_peer_cluster_id, is_default, ...rest } =
@@ -108,10 +112,12 @@ test('a change keeps what is left out, the default among it, and answers with th
   const rows: readonly (readonly [body: object, shows: Partial<Cluster>])[] = [
     [{ bio: 'b' }, { bio: 'b', is_default: true, name: 'changing' }],
     [{}, { bio: 'b', is_default: true }],
+    [{ platforms: ['all'] }, { platforms: ['all'] }],
     [
-      { name: '', bio: null, is_default: null, scopes: null, ...configs },
-      { name: 'changing', bio: 'b' },
+      { name: '', bio: null, is_default: null, scopes: null, platforms: null, ...configs },
+      { name: 'changing', bio: 'b', platforms: ['all'] },
     ],
+    [{ platforms: [] }, { platforms: [] }],
     [{ scopes: { location: 'y' } }, { scopes: { idc: 'x', location: 'y', cidrs: null, hostnames: null } }],
     [
       { scheduler_cluster_config: { job_rate_limit: 8 } },
@@ -190,6 +196,18 @@ const refused: readonly {
     says: new RegExp(String(field)),
   })),
   {
+    name: 'a platform that is none',
+    body: { name: 'd', platforms: ['linux/arm64', 'arm64'] },
+    status: 422,
+    says: /platforms names "arm64"; expected os/,
+  },
+  {
+    name: 'too many platforms',
+    body: { name: 'd', platforms: Array.from({ length: 51 }, () => 'linux/arm64') },
+    status: 422,
+    says: /platforms must NOT have more than 50 items/,
+  },
+  {
     name: 'more than is kept',
     body: { name: 'd', peer_cluster_config: { block_list: { task: { urls: ['x'.repeat(70_000)] } } } },
     status: 422,
@@ -204,9 +222,10 @@ for (const { name, body, status, says } of refused) {
   })
 }
 
-test('unknown clusters and names that are taken are refused on a change too', async () => {
+test('unknown clusters, names that are taken, and platforms that are none are refused on a change too', async () => {
   assert.equal((await service.call('PATCH', `${path}/404`, {})).status, 404)
   assert.equal((await service.call('GET', `${path}/404/peers`)).status, 404)
   const { id } = await create({ name: 'almost local' })
   assert.equal((await service.call('PATCH', `${path}/${id}`, { name: 'local' })).status, 409)
+  assert.equal((await service.call('PATCH', `${path}/${id}`, { platforms: [''] })).status, 422)
 })

@@ -24,6 +24,7 @@ const asked = {
   driver: 'local',
   bio: '',
   isDefault: false,
+  platforms: [],
   kept: { scopes: {}, scheduler: {}, seedPeer: {}, peer: {} },
 }
 

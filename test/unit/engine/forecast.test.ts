@@ -9,6 +9,7 @@ import type { Submission } from '../../../src/model/job.ts'
 import type { Cluster, Peer } from '../../../src/model/peer.ts'
 import type { Clock, Origins, Resolved, Roster } from '../../../src/model/ports.ts'
 import { digest, fileRequest, task } from '../../conformance/job-samples.ts'
+import { imageRequest } from '../../support/origins.ts'
 
 const cluster = (id: number): Cluster => ({
   id,
@@ -16,6 +17,7 @@ const cluster = (id: number): Cluster => ({
   driver: 'local',
   bio: '',
   isDefault: id === 1,
+  platforms: [],
   kept: { scopes: {}, scheduler: {}, seedPeer: {}, peer: {} },
   createdAtMs: 0,
   updatedAtMs: 0,
@@ -86,6 +88,30 @@ test('a plan counts blobs times peers of all clusters, and their bytes', async (
   assert.deepEqual([tasks, bytes], [8, 60])
   const { platforms, warnings, blobs } = resolved.artifact
   assert.deepEqual(rest, { digest: digest('d'), platforms, warnings, blobs })
+})
+
+test('clusters that run different platforms are planned each for its own, and reported together', async () => {
+  const runs = ['linux/amd64', 'linux/arm64']
+  const clusters = async () => runs.map((platform, n) => ({ ...cluster(n + 1), platforms: [platform] }))
+  const { artifact } = resolved
+  const each = origins(async (_request, _secrets, { wish }) => {
+    const [letter, size] = wish[0] === 'linux/amd64' ? (['b', 5] as const) : (['c', 7] as const)
+    const blobs = [
+      { ...blob, size: 10 },
+      { ...blob, digest: digest(letter), size },
+    ]
+    return { ...resolved, artifact: { ...artifact, platforms: wish, blobs } }
+  })
+  const request = imageRequest('registry.example.com/a')
+  const ports = { origins: each, roster: { ...roster, clusters }, clock: alarm().clock }
+  const plan = await new Forecast(ports, limits).plan(submission({ request }), signal())
+  assert.deepEqual(plan.platforms, runs)
+  assert.deepEqual(plan.warnings, artifact.warnings)
+  assert.deepEqual(
+    plan.blobs.map((found) => found.digest),
+    [blob.digest, digest('b'), digest('c')],
+  )
+  assert.deepEqual([plan.peers.length, plan.tasks, plan.bytes], [4, 8, 2 * (10 + 5) + 2 * (10 + 7)])
 })
 
 test('a plan is for the clusters and peers that are asked for, and refused where there are none', async () => {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { chooseAll, choosePeers, planTasks, resumeTasks } from '../../../src/engine/plan.ts'
+import { chooseAll, choosePeers, groupPeers, planTasks, resumeTasks, type Member } from '../../../src/engine/plan.ts'
 import type { Blob } from '../../../src/model/blob.ts'
 import { parseDigest, type Digest } from '../../../src/model/digest.ts'
+import type { JobRequest } from '../../../src/model/job.ts'
 import type { Cluster, Peer, PeerChoice } from '../../../src/model/peer.ts'
+import { fileRequest, imageRequest } from '../../support/origins.ts'
 
 const peer = (id: string, kind: 'seed' | 'ordinary' | 'both'): Peer => ({
   id,
@@ -75,25 +77,86 @@ for (const row of rows) {
   })
 }
 
+const edge: Cluster = {
+  id: 4,
+  name: 'edge',
+  driver: 'local',
+  bio: '',
+  isDefault: false,
+  platforms: [],
+  kept: { scopes: {}, scheduler: {}, seedPeer: {}, peer: {} },
+  createdAtMs: 0,
+  updatedAtMs: 0,
+}
+
 test('plan: a cluster without a fitting peer is named', () => {
-  const cluster: Cluster = {
-    id: 4,
-    name: 'edge',
-    driver: 'local',
-    bio: '',
-    isDefault: false,
-    kept: { scopes: {}, scheduler: {}, seedPeer: {}, peer: {} },
-    createdAtMs: 0,
-    updatedAtMs: 0,
-  }
-  assert.throws(() => chooseAll([{ cluster, peers: [] }], choice({ ips: ['10.0.0.9'] })), {
+  assert.throws(() => chooseAll([{ cluster: edge, peers: [] }], choice({ ips: ['10.0.0.9'] })), {
     code: 'peer.none',
     message: 'Cluster 4 (edge) has no peer for all_peers with the ip 10.0.0.9.',
   })
 })
 
+const image = imageRequest('registry.example.com/a')
+const members = (wishes: readonly (readonly string[])[]): readonly Member[] =>
+  wishes.map((platforms, n) => ({
+    cluster: { ...edge, id: n + 1, platforms },
+    peers: [peer(`p${n + 1}`, 'both')],
+  }))
+const groupings: readonly {
+  readonly name: string
+  readonly clusters: readonly (readonly string[])[]
+  readonly request: JobRequest
+  readonly groups: readonly (readonly [wish: readonly string[], ids: readonly string[]])[]
+}[] = [
+  { name: 'no cluster makes no group', clusters: [], request: image, groups: [] },
+  {
+    name: 'clusters that say nothing are one group',
+    clusters: [[], []],
+    request: image,
+    groups: [[[], ['p1', 'p2']]],
+  },
+  {
+    name: 'clusters that run the same are one group, in whatever order they say it',
+    clusters: [['a/b', 'c/d'], ['a/b'], ['c/d', 'a/b'], [], ['a/b']],
+    request: image,
+    groups: [
+      [
+        ['a/b', 'c/d'],
+        ['p1', 'p3'],
+      ],
+      [['a/b'], ['p2', 'p5']],
+      [[], ['p4']],
+    ],
+  },
+  {
+    name: "the request's platforms win over those of the clusters",
+    clusters: [['a/b'], ['c/d']],
+    request: { ...image, platforms: ['e/f'] },
+    groups: [[[], ['p1', 'p2']]],
+  },
+  {
+    name: 'files are for any platform',
+    clusters: [['a/b'], ['c/d']],
+    request: fileRequest([]),
+    groups: [[[], ['p1', 'p2']]],
+  },
+]
+for (const { name, clusters, request, groups } of groupings) {
+  test(`plan: ${name}`, () => {
+    assert.deepEqual(
+      groupPeers(members(clusters), request).map(({ wish, peers }) => [wish, peers.map(({ id }) => id)]),
+      groups,
+    )
+  })
+}
+
+const part = (letters: readonly string[], ...ids: readonly string[]) => ({
+  artifact: { image: null, platforms: [], blobs: letters.map(blob), warnings: [] },
+  peers: ids.map((id) => peer(id, 'both')),
+})
+
 test('plan: tasks are blobs times peers, in order', () => {
-  const tasks = planTasks([blob('a'), blob('b')], [peer('p1', 'both'), peer('p2', 'both')])
+  const tasks = planTasks([part(['a', 'b'], 'p1', 'p2')])
   assert.deepEqual(
     tasks.map((task) => [task.ordinal, task.blob.digest?.slice(7, 8), task.peer.id, task.state]),
     [
@@ -105,9 +168,18 @@ test('plan: tasks are blobs times peers, in order', () => {
   )
 })
 
+test('plan: of several parts each peer gets its own, and what they share stays together', () => {
+  const tasks = planTasks([part(['a', 'b', 'c'], 'p1'), part(['a', 'd', 'c'], 'p2', 'p3'), part(['c'], 'p4')])
+  const shown = tasks.map((task) => `${task.blob.digest?.slice(7, 8)} ${task.peer.id}`)
+  assert.deepEqual(shown, ['a p1', 'a p2', 'a p3', 'b p1', 'c p1', 'c p2', 'c p3', 'c p4', 'd p2', 'd p3'])
+  assert.deepEqual(
+    tasks.map(({ ordinal }) => ordinal),
+    tasks.map((_, place) => place),
+  )
+})
+
 test('plan: a resumed job believes what was warm, and asks again where asking is exact', () => {
-  const peers = [peer('p1', 'both'), peer('p2', 'both')]
-  const plan = planTasks([blob('a')], peers)
+  const plan = planTasks([part(['a'], 'p1', 'p2')])
   const before = plan.map((task) => ({ ...task, ordinal: 9, state: 'warm' as const, bytes: 10 }))
   const resumed = resumeTasks(plan, before, ({ id }) => id === 'p2')
   assert.deepEqual(

@@ -4,7 +4,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Secret } from '../../../src/kit/secret.ts'
 import { parseReference } from '../../../src/model/reference.ts'
-import { baseOf, credentialOf, settingsOf, tlsTowards, travellingHeaders } from '../../../src/registry/endpoint.ts'
+import {
+  baseOf,
+  configuredIdentity,
+  settingsOf,
+  tlsTowards,
+  travellingHeaders,
+} from '../../../src/registry/endpoint.ts'
 
 const book = {
   registries: {
@@ -55,15 +61,47 @@ test('leaving verification out for a registry does not leave it out for where it
   assert.deepEqual(towards(new URL('https://cdn.io')), { insecureSkipVerify: false })
 })
 
-test("the request's credential goes before the configured one", () => {
-  const settings = settingsOf(book, 'ca.io')
-  const revealed = (credential: ReturnType<typeof credentialOf>) =>
-    credential && [credential.username, credential.password.reveal()]
-  assert.deepEqual(revealed(credentialOf('me', 'mine', settings)), ['me', 'mine'])
-  assert.deepEqual(revealed(credentialOf('me', undefined, settings)), ['me', ''])
-  assert.deepEqual(revealed(credentialOf('', undefined, settings)), ['u', 'p'])
-  assert.deepEqual(revealed(credentialOf('', undefined, settingsOf(book, 'docker.io'))), ['hub', ''])
-  assert.equal(credentialOf('', 'mine', undefined), undefined)
+const configured = (home: string, settings = settingsOf(book, new URL(home).host)) => {
+  const identity = configuredIdentity(new URL(home), settings, () => undefined)
+  return identity?.by === 'credential'
+    ? [identity.credential.username, identity.credential.password.reveal()]
+    : identity
+}
+
+test('the configured credential is that of the settings, then that of docker', () => {
+  const inDocker = { by: 'header', authorization: 'Bearer docker' } as const
+  assert.deepEqual(configured('https://ca.io/v2/'), ['u', 'p'])
+  assert.deepEqual(configured('https://docker.io/v2/'), ['hub', ''])
+  assert.equal(configured('https://h.io/v2/'), undefined)
+  assert.equal(
+    configuredIdentity(new URL('https://h.io/'), undefined, () => inDocker),
+    inDocker,
+  )
+  assert.equal(
+    configuredIdentity(new URL('https://h.io/'), { plainHttp: false }, () => inDocker),
+    inDocker,
+  )
+})
+
+test('a configured credential goes in clear only where the settings say that there is no TLS', () => {
+  const settings = { username: 'u', password: () => new Secret('from a file') }
+  assert.equal(configured('http://ca.io/v2/'), undefined)
+  assert.equal(configured('http://h.io/', settings), undefined)
+  assert.deepEqual(configured('http://h.io/', { ...settings, plainHttp: true }), ['u', 'from a file'])
+  assert.deepEqual(configured('http://127.0.0.1:5000/', settings), ['u', 'from a file'])
+})
+
+test('a client certificate and a server name are for that host alone, and files are read when they are needed', () => {
+  let ca = 'first'
+  const settings = { caCert: () => ca, clientCert: 'cert', clientKey: new Secret('key'), serverName: 'inner.io' }
+  const towards = tlsTowards(new URL('https://h.io'), settings, { registries: {}, tls: {} })
+  const own = towards(new URL('https://h.io/v2/'))
+  assert.deepEqual(
+    [own.caCert, own.clientCert, own.clientKey?.reveal(), own.serverName],
+    ['first', 'cert', 'key', 'inner.io'],
+  )
+  ca = 'second'
+  assert.deepEqual(towards(new URL('https://cdn.io/')), { insecureSkipVerify: false, caCert: 'second' })
 })
 
 test("of a client's headers those travel that are not about a connection or a read", () => {

@@ -94,6 +94,12 @@ const hostile: readonly (readonly [string, unknown, FailureCode])[] = [
   ['a layer that is null', image({ layers: [null] }), 'registry.invalid'],
   ['no config', image({ config: undefined }), 'registry.invalid'],
   [
+    'a member named twice',
+    JSON.stringify(image({})).replace('"layers":[]', '"layers":[],"layers":[]'),
+    'registry.invalid',
+  ],
+  ['a layer of schema 1 without a digest', { fsLayers: [{ blobSum: 7 }] }, 'registry.invalid'],
+  [
     'a digest with a path in it',
     image({ layers: [{ ...descriptor, digest: 'sha256:../../etc' }] }),
     'registry.invalid',

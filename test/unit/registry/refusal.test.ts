@@ -92,7 +92,6 @@ const faults: readonly (readonly [string, HttpFaultKind, FailureCode])[] = [
   ['ECONNREFUSED', 'refused', 'registry.unreachable'],
   ['EHOSTUNREACH', 'unreachable', 'registry.unreachable'],
   ['UND_ERR_CONNECT_TIMEOUT', 'connect-timeout', 'registry.unreachable'],
-  ['UND_ERR_HEADERS_TIMEOUT', 'first-byte-timeout', 'registry.unreachable'],
   ['SELF_SIGNED_CERT_IN_CHAIN', 'tls-unknown-authority', 'registry.tls-unknown-authority'],
   ['CERT_HAS_EXPIRED', 'tls-expired', 'registry.tls-expired'],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls-wrong-host', 'registry.tls-wrong-host'],
@@ -101,7 +100,6 @@ const faults: readonly (readonly [string, HttpFaultKind, FailureCode])[] = [
   ['ERR_SSL_WRONG_VERSION_NUMBER', 'plain-http', 'registry.tls'],
   ['ECONNRESET', 'broken-off', 'registry.broken-off'],
   ['UND_ERR_SOCKET', 'broken-off', 'registry.broken-off'],
-  ['UND_ERR_BODY_TIMEOUT', 'no-progress', 'registry.broken-off'],
   ['UND_ERR_HEADERS_OVERFLOW', 'too-large', 'registry.too-large'],
 ]
 for (const [code, kind, failureCode] of faults) {

@@ -15,6 +15,7 @@ const cluster = (id: number): Cluster => ({
   driver: 'local',
   bio: '',
   isDefault: id === 1,
+  platforms: [],
   kept: { scopes: {}, scheduler: {}, seedPeer: {}, peer: {} },
   createdAtMs: 0,
   updatedAtMs: 0,
