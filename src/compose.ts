@@ -20,12 +20,12 @@ import { supernodeContract } from './contracts/supernode/routes.ts'
 import { ClusterBook } from './engine/clusters.ts'
 import { Conductor } from './engine/conduct.ts'
 import { Forecast } from './engine/forecast.ts'
+import { Places } from './engine/places.ts'
 import { Preheat } from './engine/preheat.ts'
 import { deadlineFailure } from './engine/run.ts'
 import { systemClock } from './kit/clock.ts'
 import { Closing } from './kit/closing.ts'
 import { EgressPolicy } from './kit/egress.ts'
-import { Lanes } from './kit/gate.ts'
 import { manyListen } from './kit/signals.ts'
 import { HttpClient } from './kit/http.ts'
 import { contains, networksOf } from './kit/networks.ts'
@@ -163,7 +163,7 @@ async function open({ config, version, log, closing, drain }: Opening): Promise<
     roster,
     queue: leases,
     tasks: jobs,
-    peerLanes: new Lanes(config.peer_concurrency),
+    places: new Places(config.peer_concurrency),
     clock: systemClock,
     chance: Math.random,
     announce,

@@ -213,9 +213,10 @@ export const settings = {
   }),
   peer_concurrency: setting({
     type: 'number',
-    fallback: '16',
+    fallback: '32',
     read: wholeNumber(1, 1000),
-    about: 'Tasks at the same time on one peer, over all jobs of a replica.',
+    about:
+      'Tasks at the same time on one peer, over all jobs of a replica; of one registry at most half of them, so that one that hangs leaves room.',
   }),
   origin_concurrency: setting({
     type: 'number',

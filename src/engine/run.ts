@@ -21,13 +21,13 @@ import type {
 import type { Task } from '../model/task.ts'
 import { eachAtMost } from '../kit/each.ts'
 import { anyOf } from '../kit/signals.ts'
-import type { Lanes } from '../kit/gate.ts'
 import { Ledger } from './ledger.ts'
 import { mayBecome } from './lifecycle.ts'
 import { movedTag } from './moved-tag.ts'
 import { bytesOf, gatherPeers, originsOf, resolveParts, wholeOf } from './parts.ts'
 import { patiently } from './patience.ts'
 import { planTasks, resumeTasks, type Group, type Part } from './plan.ts'
+import type { Places } from './places.ts'
 import { problemOf } from './progress.ts'
 import { usualPolicy } from './retry.ts'
 import { warmTask } from './warm.ts'
@@ -42,8 +42,8 @@ export interface RunPorts {
   readonly roster: Roster
   readonly queue: Pick<JobQueue, 'change' | 'saveTasks' | 'dropTasks' | 'settle'>
   readonly tasks: Pick<JobStore, 'tasks'>
-  /** Tasks at work on one peer, over all jobs of this replica. */
-  readonly peerLanes: Lanes
+  /** For the tasks at work on one peer, over all jobs of this replica. */
+  readonly places: Places
   readonly clock: Clock
   /** A number in [0,1). */
   readonly chance: () => number
@@ -198,8 +198,8 @@ export class Run {
     signal: AbortSignal,
   ): Promise<void> {
     const { job } = this.#claim
-    const { clock, chance, announce, peerLanes } = this.#ports
-    return peerLanes.with(task.peer.id, signal, () =>
+    const { clock, chance, announce, places } = this.#ports
+    return places.with(task, signal, () =>
       warmTask(task, {
         job: job.id,
         ledger: this.#ledger,

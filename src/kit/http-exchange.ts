@@ -1,7 +1,7 @@
 // One request on its way: undici's events turned into a reply, with a cap, backpressure and an abort.
 
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Dispatcher } from 'undici'
+import { errors, type Dispatcher } from 'undici'
 import { HttpFault, httpFaultOf } from './http-fault.ts'
 import { Pace, type PaceLimits } from './http-pace.ts'
 
@@ -95,7 +95,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    this.#fail(httpFaultOf(error) ?? error)
+    const fault = httpFaultOf(error) ?? error
+    // Before the headers are all there no body can be too short: undici then means that they say two lengths.
+    const isTwice = this.#head.status === 0 && error instanceof errors.ResponseContentLengthMismatchError
+    this.#fail(isTwice ? new HttpFault('malformed', 'the length of the body is said twice', { cause: error }) : fault)
   }
 
   /** Goes on at once after work that is done at once; otherwise the connection pauses until it is. */

@@ -87,12 +87,15 @@ const kindOfCode: Readonly<Record<string, HttpFaultKind>> = {
   ERR_ASSERTION: 'malformed',
 }
 
+/** What undici says of a 101 and of a 100, neither of which we ask for. */
+const notAsked = /^bad (?:upgrade|response)$/
+
 /** What the transport threw, as an HttpFault; undefined for what no network does, which is then a fault of ours. */
 export function httpFaultOf(error: unknown): HttpFault | undefined {
   if (error instanceof HttpFault) return error
   if (!(error instanceof Error)) return undefined
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  const kind = kindOfCode[code] ?? kindOfOther(code, error)
+  const kind = notAsked.test(error.message) ? 'malformed' : (kindOfCode[code] ?? kindOfOther(code, error))
   return kind === undefined ? undefined : new HttpFault(kind, error.message, { cause: error })
 }
 

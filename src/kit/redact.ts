@@ -15,6 +15,7 @@ const inText: readonly (readonly [RegExp, string])[] = [
   [/\bwf_[A-Za-z0-9_-]{20,}/g, `wf_${mask}`],
   [/(\/t\/)[^/\s"']{8,}/g, `$1${mask}`],
   [/([a-z][a-z0-9+.-]*:\/\/)[^/\s:@"']*:[^/\s@"']*@/gi, `$1${mask}@`],
+  [/([?&][\w-]*(?:signature|sig|credential|token|password|secret|key)[\w-]*=)[^&\s"']+/gi, `$1${mask}`],
 ]
 
 /** Something in it was masked, so that it is not what it was. */
@@ -44,4 +45,16 @@ export function redactUrl(address: string): string {
     url.search = shown.join('&')
   }
   return url.href
+}
+
+/** Without line breaks, control characters and others that could dress up a line. */
+export const onOneLine = (text: string): string => text.replace(/[\p{C}\p{Z}]+/gu, ' ').trim()
+
+/** Of somebody else's words, enough to understand them. */
+const quotedLength = 200
+
+/** Words of a stranger, made safe to repeat: on one line, without credentials and markup, and cut. */
+export function quotable(text: string): string {
+  const plain = redactText(onOneLine(text)).replaceAll('<', '‹').replaceAll('>', '›')
+  return plain.length > quotedLength ? `${plain.slice(0, quotedLength)}…` : plain
 }

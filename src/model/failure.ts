@@ -1,5 +1,7 @@
 // Every way in which something can go wrong, as one table and one error class.
 
+import { onOneLine } from '../kit/redact.ts'
+
 /** Whose doing it is: it decides who is told, and what they can do. */
 export type Side = 'caller' | 'registry' | 'peer' | 'store' | 'self'
 
@@ -176,7 +178,8 @@ export class Failure extends Error {
   readonly retryAfterMs: number | undefined
 
   constructor(code: FailureCode, message: string, options: FailureOptions = {}) {
-    super(message, { cause: options.cause })
+    // Part of it may have come from outside.
+    super(onOneLine(message), { cause: options.cause })
     this.code = code
     this.facts = options.facts ?? {}
     this.retryAfterMs = options.retryAfterMs

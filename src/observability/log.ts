@@ -13,15 +13,10 @@ type Facts = Readonly<Record<string, unknown>>
 
 /** Whatever is written passes redactText once more: the last line of defence, not the first. */
 export function openLog(level: 'error' | 'warn' | 'info' | 'debug'): Log {
-  const safe = winston.format((info) => {
-    for (const [key, value] of Object.entries(info)) {
-      if (typeof value === 'string') info[key] = redactText(value)
-    }
-    return info
-  })
+  const safe = (_: string, value: unknown): unknown => (typeof value === 'string' ? redactText(value) : value)
   return winston.createLogger({
     level,
-    format: winston.format.combine(winston.format.timestamp(), safe(), winston.format.json()),
+    format: winston.format.combine(winston.format.timestamp(), winston.format.json({ replacer: safe })),
     transports: [new winston.transports.Console({ forceConsole: false })],
   })
 }

@@ -14,8 +14,8 @@ import type { Kept, Shelf } from './shelf.ts'
 export interface Document {
   readonly digest: Digest
   readonly manifest: Manifest
-  /** What the digest was proven of; null where it cannot be proven, in old forms of schema 1. */
-  readonly bytes: Buffer | null
+  /** What the digest was proven of: the document, or what was signed of it in schema 1. */
+  readonly bytes: Buffer
 }
 
 export interface DocumentsAsk {
@@ -124,12 +124,10 @@ export class Documents {
 
   #documentOf({ body, contentType }: Kept, expected: Digest | undefined, where: Where): Document {
     const manifest = parseManifest(body, contentType, where)
-    const isSchema1 = schema1Types.includes(manifest.mediaType)
-    const payload = isSchema1 ? signedPayload(body) : undefined
+    const payload = schema1Types.includes(manifest.mediaType) ? signedPayload(body) : undefined
     const digest = expected ?? digestOf(payload ?? body)
     const proven = [body, payload].find((bytes) => bytes !== undefined && proves(digest, bytes))
     if (proven !== undefined) return { digest, manifest, bytes: proven }
-    if (isSchema1 && payload === undefined) return { digest, manifest, bytes: null }
     throw this.#wrongDigest(digest)
   }
 

@@ -2,14 +2,14 @@
 
 import { eachAtMost } from '../kit/each.ts'
 import { headerOf } from '../kit/http-exchange.ts'
-import { redactUrl } from '../kit/redact.ts'
+import { quotable, redactUrl } from '../kit/redact.ts'
 import type { Blob } from '../model/blob.ts'
 import { parseFileUrl } from '../model/file-url.ts'
 import type { ByteSink, Origin, Resolved } from '../model/ports.ts'
 import type { Conversation } from './conversation.ts'
 import { unknownBytes } from './media-types.ts'
 import { readBytes } from './read-bytes.ts'
-import { cleaned, refusalOf, type Where } from './refusal.ts'
+import { refusalOf, type Where } from './refusal.ts'
 
 /** Files of one job that are asked about at the same time. */
 const filesAtOnce = 16
@@ -93,7 +93,7 @@ async function describe(file: File, signal: AbortSignal): Promise<Blob> {
   if (reply.status !== 200 && reply.status !== 206 && reply.status !== 416) throw refusalOf(reply, where, now())
   const length = reply.status === 200 ? headerOf(reply, 'content-length') : totalOf(headerOf(reply, 'content-range'))
   const size = length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : null
-  const mediaType = cleaned(headerOf(reply, 'content-type') ?? '') || unknownBytes
+  const mediaType = quotable(headerOf(reply, 'content-type') ?? '') || unknownBytes
   return { kind: 'file', digest: null, size, mediaType, url: shown }
 }
 

@@ -144,12 +144,6 @@ class Image implements Origin {
   }
 
   #listDocument({ digest, manifest, bytes }: Document): void {
-    if (bytes === null) {
-      this.#warnings.add(
-        'The manifest is of docker schema 1 in a form whose digest cannot be verified; it was left out.',
-      )
-      return
-    }
     const url = this.#documents.url('manifests', digest).href
     const kind = manifest.kind === 'index' ? 'index' : 'manifest'
     this.#blobs.set(digest, { kind, digest, size: bytes.length, mediaType: manifest.mediaType, url })

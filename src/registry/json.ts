@@ -7,14 +7,31 @@ const isFields = (value: unknown): value is Fields => typeof value === 'object' 
 /** The members of an object or array; empty for anything else. */
 export const asFields = (value: unknown): Fields => (isFields(value) ? value : {})
 
-/** undefined for what is not JSON or not an object. */
+/** Nothing that is read here nests by more than some ten; a million levels cost a hundred MiB. */
+const deepest = 100
+
+/** undefined for what is not JSON, not an object, or nested too deeply. */
 export function parseObject(bytes: Buffer): Fields | undefined {
+  const text = bytes.toString('utf8')
+  if (isDeep(text)) return undefined
   try {
-    const parsed: unknown = JSON.parse(bytes.toString('utf8'))
+    const parsed: unknown = JSON.parse(text)
     return isFields(parsed) && !Array.isArray(parsed) ? parsed : undefined
   } catch {
     return undefined
   }
+}
+
+/** Of any text, also one that is no JSON. */
+function isDeep(text: string): boolean {
+  let depth = 0
+  for (let at = 0; at < text.length && depth <= deepest; at++) {
+    const character = text[at]
+    if (character === '"') at = endOfString(text, at)
+    else if (character === '{' || character === '[') depth++
+    else if (character === '}' || character === ']') depth--
+  }
+  return depth > deepest
 }
 
 /**

@@ -1,11 +1,12 @@
 // Manifests and indexes, read from bytes that came from outside. Pure.
 
+import { quotable } from '../kit/redact.ts'
 import { Failure } from '../model/failure.ts'
 import { parseDigest, type Digest } from '../model/digest.ts'
 import { platformOf, type Platform } from '../model/platform.ts'
 import { asFields, parseObject, repeatsMembers, type Fields } from './json.ts'
 import { imageTypes, indexTypes, schema1Layer, schema1Types } from './media-types.ts'
-import { cleaned, type Where } from './refusal.ts'
+import type { Where } from './refusal.ts'
 
 /** What containerd accepts at most, rounded; the largest real ones make some hundred KiB. */
 export const manifestBytes = 4 * 1024 * 1024
@@ -60,7 +61,7 @@ export function parseManifest(bytes: Buffer, contentType: string | undefined, wh
   if (indexTypes.includes(mediaType)) return parseIndex(document, mediaType, where)
   if (schema1Types.includes(mediaType)) return parseSchema1(document, mediaType, where)
   if (imageTypes.includes(mediaType)) return parseImage(document, mediaType, where)
-  throw invalid(where, `is of a kind that is not known here (${cleaned(mediaType)})`)
+  throw invalid(where, `is of a kind that is not known here (${quotable(mediaType)})`)
 }
 
 /** Its own word first, then the header's, then its shape: registries and proxies lose either of the first two. */

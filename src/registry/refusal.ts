@@ -1,5 +1,6 @@
 // A registry's answer, or none, turned into a Failure with one sentence for a person.
 
+import { quotable } from '../kit/redact.ts'
 import { Failure, type FailureCode } from '../model/failure.ts'
 import { headerOf, type Reply, type ReplyHead } from '../kit/http-exchange.ts'
 import { HttpFault, type HttpFaultKind } from '../kit/http-fault.ts'
@@ -13,8 +14,6 @@ export interface Where {
   readonly what: string
 }
 
-/** Of a registry's own words, enough to understand them. */
-const quotedLength = 200
 /** What a registry may ask us to wait. A job ends sooner, and is told so. */
 const longestRetryAfterMs = 3_600_000
 
@@ -42,13 +41,7 @@ export function refusalOf(reply: Reply, { who, what }: Where, nowMs: number): Fa
 function wordsOf(body: Buffer): string {
   const answer = parseObject(body) ?? {}
   const { code, message, details } = Array.isArray(answer['errors']) ? asFields(answer['errors'][0]) : answer
-  return cleaned([code, message ?? details].filter((word) => typeof word === 'string').join(': '))
-}
-
-/** Without control characters and other characters that could dress up a line, on one line, and cut. */
-export function cleaned(text: string): string {
-  const plain = text.replace(/[\p{C}\p{Z}]+/gu, ' ').trim()
-  return plain.length > quotedLength ? `${plain.slice(0, quotedLength)}…` : plain
+  return quotable([code, message ?? details].filter((word) => typeof word === 'string').join(': '))
 }
 
 /** Milliseconds that the answer asks us to wait; undefined where it does not. */

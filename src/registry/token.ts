@@ -16,6 +16,8 @@ import { faultOf, refusalOf, type Where } from './refusal.ts'
 
 /** Tokens with many scopes make some KiB; Azure's and Google's make the most. */
 const answerBytes = 1024 * 1024
+/** Of the token itself: servers take some 8 to 64 KiB of headers. */
+const tokenLength = 64 * 1024
 /** What an answer means that says no expires_in. */
 const usualLifeSeconds = 60
 /** Renewed this long before it ends, or in the last quarter of a short life, so that no request carries a dying one. */
@@ -164,7 +166,7 @@ function keyOf({ realm, service, scopes, credential }: Wish): string {
 function parseToken(body: Buffer, begunMs: number): Token | undefined {
   const { token, access_token: accessToken, expires_in: expiresIn } = parseObject(body) ?? {}
   const text = token ?? accessToken
-  if (typeof text !== 'string' || !/^[\x21-\x7e]+$/.test(text)) return undefined
+  if (typeof text !== 'string' || text.length > tokenLength || !/^[\x21-\x7e]+$/.test(text)) return undefined
   const lifeMs = 1000 * (typeof expiresIn === 'number' && expiresIn > 0 ? expiresIn : usualLifeSeconds)
   return { text, freshUntilMs: begunMs + lifeMs - Math.min(marginMs, lifeMs / 4) }
 }

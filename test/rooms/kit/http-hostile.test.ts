@@ -74,17 +74,17 @@ const headers: readonly Line[] = [
 ]
 
 const lengths: readonly Line[] = [
-  ['a length and chunks', says(`${ok}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab`), 'broken-off'],
+  ['a length and chunks', says(`${ok}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab`), 'malformed'],
   ['chunks and a length', says(`${ok}Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n2\r\nab`), 'malformed'],
   ['an unknown transfer coding', says(`${ok}Transfer-Encoding: xchunked\r\n${two}`), 'malformed'],
-  ['two lengths', says(`${ok}Content-Length: 1\r\n${two}`), 'broken-off'],
-  ['the same length twice', says(`${ok}Content-Length: 2\r\n${two}`), 'broken-off'],
-  ['a list of lengths', says(`${ok}Content-Length: 2, 2\r\n\r\nab`), 'broken-off'],
+  ['two lengths', says(`${ok}Content-Length: 1\r\n${two}`), 'malformed'],
+  ['the same length twice', says(`${ok}Content-Length: 2\r\n${two}`), 'malformed'],
+  ['a list of lengths', says(`${ok}Content-Length: 2, 2\r\n\r\nab`), 'malformed'],
   ['a negative length', says(`${ok}Content-Length: -1\r\n\r\nab`), 'malformed'],
   ['a length with a sign', says(`${ok}Content-Length: +2\r\n\r\nab`), 'malformed'],
   ['a hexadecimal length', says(`${ok}Content-Length: 0x2\r\n\r\nab`), 'malformed'],
   ['an empty length', says(`${ok}Content-Length:\r\n\r\nab`), 'malformed'],
-  ['a length beyond 64 bits', says(`${ok}Content-Length: 18446744073709551618\r\n\r\nab`), 'broken-off'],
+  ['a length beyond 64 bits', says(`${ok}Content-Length: 18446744073709551618\r\n\r\nab`), 'malformed'],
   ['a negative chunk', says(`${chunked}-1\r\na\r\n0\r\n\r\n`), 'malformed'],
   ['a chunk beyond 64 bits', says(`${chunked}fffffffffffffffff\r\nab`), 'malformed'],
   ['a chunk longer than it says', says(`${chunked}2\r\nabc\r\n0\r\n\r\n`), 'malformed'],
@@ -128,10 +128,10 @@ const protocols: readonly Line[] = [
   ['status 000', says(`HTTP/1.1 000 No\r\n${two}`), 'malformed'],
   ['status 99', says(`HTTP/1.1 99 No\r\n${two}`), 'malformed'],
   ['status 1000', says(`HTTP/1.1 1000 No\r\n${two}`), 'malformed'],
-  ['100 that nobody asked for', says(`HTTP/1.1 100 Continue\r\n\r\n${ok}${two}`), 'broken-off'],
+  ['100 that nobody asked for', says(`HTTP/1.1 100 Continue\r\n\r\n${ok}${two}`), 'malformed'],
   ['102 and the answer', says(`HTTP/1.1 102 Processing\r\n\r\n${ok}${two}`), [200, 'ab']],
   ['103 with a body', says(`HTTP/1.1 103 Hints\r\nContent-Length: 4\r\n\r\nbody${ok}${two}`), 'malformed'],
-  ['101', says('HTTP/1.1 101 Switch\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\nabc'), 'broken-off'],
+  ['101', says('HTTP/1.1 101 Switch\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\nabc'), 'malformed'],
   ['101 to nothing', says('HTTP/1.1 101 Switch\r\n\r\nabc'), 'malformed'],
 ]
 

@@ -131,6 +131,24 @@ test('burst: jobs whose tokens are refused fail alone, also where others wait fo
   t.diagnostic(tally(closed, /library\/refused\//))
 })
 
+test('burst: a registry that hangs takes half of the peer, and jobs at another one succeed meanwhile', async (t) => {
+  const held = Promise.withResolvers<void>()
+  t.after(() => held.resolve())
+  open.fault({ path: /\/hanging\d\/blobs/, held: held.promise })
+  const layers = Array.from({ length: 20 }, (_, place) => 100 + place)
+  const names = Array.from({ length: 6 }, (_, place) => `library/hanging${place}`)
+  for (const name of names) open.push(name, makeImage({ seed: name, layers }), '1.0')
+  const hanging = preheatAll(names.map((name) => ({ url: `${open.host}/${name}:1.0` })))
+  await open.arrived(/\/hanging\d\/blobs/, 16)
+  const other = await startRegistry()
+  t.after(() => other.close())
+  other.push('library/app', makeImage({ seed: 'other' }), '1.0')
+  await preheatAll([{ url: `${other.host}/library/app:1.0` }])
+  assert.equal(open.asked(/\/hanging\d\/blobs/).length, 16)
+  held.resolve()
+  await hanging
+})
+
 for (const [name, of, expected] of [
   ['origin_concurrency', () => narrow, most],
   ["a registry's own concurrency", () => narrower, 2],

@@ -132,7 +132,7 @@ const openApi: readonly Row[] = [
     path: '/oapi/v1/jobs',
     body: oapi({ ...image, platform: 'linux' }),
     status: 422,
-    says: /args\.platform is "linux"/,
+    says: /args\.platform names "linux"/,
   },
   {
     name: 'an unknown scope',
