@@ -216,7 +216,8 @@ function writeCases(bench: () => JobQueueBench, insertAndClaim: MakeClaim): void
   test('settling writes the end and its time, and gives the lease back', async () => {
     const { jobs, queue } = bench()
     const { job, lease } = await insertAndClaim()
-    const { problem } = new Failure('registry.denied', 'registry.example refused\0 the credential.')
+    const denied = new Failure('registry.denied', 'registry.example refused the credential.').problem
+    const problem = { ...denied, message: 'registry.example refused\0 the credential.' }
     assert.ok(await queue.settle(lease, { state: 'failed', problem, progress: progress({ failed: 1 }) }))
     const end = await jobs.get(job.id)
     assert.ok(end)

@@ -284,10 +284,17 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     fault: "a registry's words reach the log with their control characters",
-    file: 'registry/refusal.ts',
+    file: 'kit/redact.ts',
     find: `text.replace(/[\\p{C}\\p{Z}]+/gu, ' ')`,
     replace: 'text',
-    tests: units('refusal'),
+    tests: ['unit/kit/quotable.test.ts'],
+  },
+  {
+    fault: "a credential in a registry's words is repeated",
+    file: 'kit/redact.ts',
+    find: 'redactText(onOneLine(text))',
+    replace: 'onOneLine(text)',
+    tests: ['unit/kit/quotable.test.ts'],
   },
   {
     fault: 'a registry may make us wait for a year',
@@ -336,7 +343,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     file: 'kit/http.ts',
     find: 'if (isIP(literal) !== 0) this.#judge',
     replace: 'if (isIP(literal) === 7) this.#judge',
-    tests: rooms('egress'),
+    tests: ['rooms/kit/http.test.ts'],
   },
   {
     fault: 'a name is connected to an address that was denied',

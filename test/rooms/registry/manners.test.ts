@@ -59,7 +59,7 @@ test('what one may see is not given to another, neither later nor while it is fe
     asNamed,
     testSignal(),
   )
-  const meanwhile = origins.resolve(imageRequest(pinned), {}, asNamed, testSignal())
+  const meanwhile = origins.resolve(imageRequest(pinned), {}, asNamed, AbortSignal.timeout(5_000))
   await assert.rejects(meanwhile, { code: 'registry.denied' })
   held.resolve()
   await allowed
