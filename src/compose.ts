@@ -179,7 +179,7 @@ async function open({ config, version, log, closing, drain }: Opening): Promise<
 
   const openApi: OpenApiParts = {
     preheat,
-    forecast: new Forecast({ origins, roster, clock: systemClock }, plans),
+    forecast: new Forecast({ origins, roster, clock: systemClock, announce }, plans),
     tokens: new AccessTokens(tokens, systemClock),
     clusters: new ClusterBook(clusters, roster),
   }

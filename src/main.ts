@@ -18,9 +18,9 @@ export async function main(args: readonly string[]): Promise<void> {
   const [command = 'serve', ...rest] = args
   try {
     if (rest.length > 0) return fail(usage)
-    if (command === 'serve') await serve(readConfig())
+    if (command === 'serve') await serve()
     else if (command === 'migrate') {
-      await migrate(readConfig())
+      await migrate(readConfig(console.error))
       console.log('The database is up to date.')
     } else if (command === 'version') console.log(version())
     else fail(usage)
@@ -38,11 +38,12 @@ function fail(message: string): void {
   process.exitCode = 1
 }
 
-const readConfig = (): Config =>
+/** `onTrouble` hears of a file that has become unreadable since. */
+const readConfig = (onTrouble: (sentence: string) => void): Config =>
   loadConfig({
     env: process.env,
     readFile: (path) => readFileSync(path, 'utf8'),
-    watch: (path, accepts) => watchedText(path, { accepts, onTrouble: (sentence) => console.error(sentence) }),
+    watch: (path, accepts) => watchedText(path, { accepts, onTrouble }),
   })
 
 function version(): string {
@@ -50,9 +51,12 @@ function version(): string {
   return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : 'unknown'
 }
 
-async function serve(config: Config): Promise<void> {
+async function serve(): Promise<void> {
+  let warn: (sentence: string) => void = console.error
+  const config = readConfig((sentence) => warn(sentence))
   const service = await compose(config, version())
   const { log } = service
+  warn = (why) => log.warn('a file of the settings cannot be used', { why })
   const stop = (signal: NodeJS.Signals): void => {
     log.info('stopping', { signal })
     process.once(signal, () => process.exit(1))

@@ -3,6 +3,7 @@
 import { anyOf } from '../kit/signals.ts'
 import type { Blob } from '../model/blob.ts'
 import type { Digest } from '../model/digest.ts'
+import type { Announce } from '../model/event.ts'
 import { Failure } from '../model/failure.ts'
 import type { Submission } from '../model/job.ts'
 import type { Peer } from '../model/peer.ts'
@@ -29,6 +30,7 @@ export interface ForecastPorts {
   readonly origins: Origins
   readonly roster: Roster
   readonly clock: Clock
+  readonly announce: Announce
 }
 
 export interface ForecastLimits {
@@ -61,6 +63,11 @@ export class Forecast {
     this.#running++
     try {
       return await this.#inTime(signal, (until) => this.#make(submission, until))
+    } catch (error) {
+      if (error instanceof Failure) {
+        this.#ports.announce({ at: 'plan.failed', problem: error.problem, facts: error.facts })
+      }
+      throw error
     } finally {
       this.#running--
     }

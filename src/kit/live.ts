@@ -42,8 +42,9 @@ export function watchedText(path: string, options: WatchOptions): () => string {
       told = ''
     } catch (error) {
       stamp = '' // read again at the next look, also where the file comes back as it was
-      const trouble = `${seen} ${String(error)}`
-      if (trouble !== told) onTrouble(`${String(error)}; what the file said before stays in use.`)
+      const why = error instanceof Error ? error.message : String(error)
+      const trouble = `${seen} ${why}`
+      if (trouble !== told) onTrouble(`${why}; what the file said before stays in use.`)
       told = trouble
     }
   }

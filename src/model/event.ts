@@ -34,6 +34,7 @@ export type Event =
       readonly problem: Problem | null
       readonly ms: number
     }
+  | { readonly at: 'plan.failed'; readonly problem: Problem; readonly facts: Facts }
   | { readonly at: 'job.given-up'; readonly job: number; readonly why: string }
   | { readonly at: 'fault'; readonly where: string; readonly error: unknown }
 

@@ -16,6 +16,7 @@ function levelOf(event: Event): 'error' | 'warn' | 'info' | 'debug' {
     case 'job.accepted':
     case 'job.settled':
     case 'job.resolved':
+    case 'plan.failed':
       return 'info'
     case 'job.claimed':
     case 'task.warmed':

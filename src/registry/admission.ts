@@ -29,6 +29,8 @@ export interface AdmissionOptions {
 export interface Pass {
   readonly identity: Identity
   readonly place: number
+  /** Who that is in a sentence, with whoever was refused before. */
+  readonly called: string
   /** What is sent; undefined: nothing. */
   readonly authorization: string | undefined
   /** This is a renewed token, after another of the same identity was refused. */
@@ -63,7 +65,8 @@ export class Admission {
         )
         const isRefused =
           identity.by === 'credential' && authorization !== undefined && authorization === this.#refusedHeader
-        if (!isRefused || !this.#giveWay(place)) return { identity, place, authorization, renewed }
+        if (!isRefused || !this.#giveWay(place))
+          return { identity, place, called: this.#called(identity), authorization, renewed }
       } catch (error) {
         if (!(error instanceof Failure && error.code === 'registry.denied')) throw error
         if (!this.#giveWay(place)) throw this.expired(where) ?? error
@@ -93,8 +96,12 @@ export class Admission {
     if (this.#refusedHeader === undefined) return undefined
     const endedMs = this.#headerEndedMs()
     const why = endedMs === undefined ? 'was refused' : `expired at ${new Date(endedMs).toISOString()}`
-    const instead = this.#identities[this.#place]?.by === 'nobody' ? 'no credential' : 'another credential'
-    return `The token that came with the request ${why}; ${instead} was used instead.`
+    const instead = (this.#identities[this.#place] ?? nobody).called
+    return `The token that came with the request ${why}, and ${instead} took its place.`
+  }
+
+  #called({ called }: Identity): string {
+    return this.#refusedHeader === undefined ? called : `the token of the request and to ${called}`
   }
 
   get #identities(): readonly Identity[] {
@@ -108,7 +115,8 @@ export class Admission {
     const credential = identity.by === 'credential' ? identity.credential : undefined
     if (challenge.scheme === 'basic') return credential === undefined ? undefined : basic(credential)
     const { tokens, home, purpose, tlsOf, scope } = this.#options
-    const request = { challenge, registry: home, usualScope: scope, credential, purpose, tlsOf, where }
+    const called = this.#called(identity)
+    const request = { challenge, registry: home, usualScope: scope, credential, called, purpose, tlsOf, where }
     return tokens.authorization(request, refused, signal)
   }
 

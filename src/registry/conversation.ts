@@ -9,7 +9,7 @@ import { Admission, type AdmissionOptions, type Pass } from './admission.ts'
 import { quotaName } from './credentials.ts'
 import type { Manners } from './manners.ts'
 import { isRedirect, judgeRedirect } from './redirect.ts'
-import { faultOf, retryAfterOf, type Where } from './refusal.ts'
+import { faultOf, retryAfterOf, type Answer, type Where } from './refusal.ts'
 
 export interface ConversationOptions extends AdmissionOptions {
   readonly http: HttpClient
@@ -54,12 +54,12 @@ export class Conversation {
   }
 
   /** A 2xx body beyond `cap` bytes is the Failure registry.too-large. */
-  read(ask: Ask, cap: number, signal: AbortSignal): Promise<Reply> {
+  read(ask: Ask, cap: number, signal: AbortSignal): Promise<Answer> {
     return this.#inLane(ask, signal, (request) => this.#options.http.read(request, cap))
   }
 
   /** `take` sees only the 200 or 206 that the whole exchange led to. */
-  stream(ask: Ask, take: Take, signal: AbortSignal): Promise<Reply> {
+  stream(ask: Ask, take: Take, signal: AbortSignal): Promise<Answer> {
     const throttled = this.#throttled(take, signal)
     const takeGood: Take = (head) => (head.status === 200 || head.status === 206 ? throttled(head) : undefined)
     return this.#inLane(ask, signal, (request) => this.#options.http.stream(request, takeGood))
@@ -80,22 +80,23 @@ export class Conversation {
     }
   }
 
-  #inLane(ask: Ask, signal: AbortSignal, send: Send): Promise<Reply> {
+  #inLane(ask: Ask, signal: AbortSignal, send: Send): Promise<Answer> {
     const { lanes, lane } = this.#options
     return lanes.with(lane, signal, () => this.#converse(ask, send, signal))
   }
 
-  async #converse(ask: Ask, send: Send, signal: AbortSignal): Promise<Reply> {
+  async #converse(ask: Ask, send: Send, signal: AbortSignal): Promise<Answer> {
     const admission = this.#admission
     let pass: Pass | undefined
     for (;;) {
       pass = await admission.pass(pass, ask.where, signal)
       const { reply, atHome } = await this.#follow(ask, pass, send, signal)
-      if (reply.status !== 401 || !atHome) return reply
+      const answer = atHome ? { ...reply, to: pass.called } : reply
+      if (reply.status !== 401 || !atHome) return answer
       if (admission.refused(pass, reply)) continue
       const expired = admission.expired(ask.where)
       if (expired !== undefined) throw expired
-      return reply
+      return answer
     }
   }
 

@@ -9,14 +9,14 @@ export interface Credential {
   readonly isIdentityToken: boolean
 }
 
-/** One way to be let in. */
-export type Identity =
-  /** Sent as it is. */
-  | { readonly by: 'header'; readonly authorization: string }
+/** One way to be let in. `called` names it in a sentence; whose name is configured is not for those who ask. */
+export type Identity = { readonly called: string } & (
+  | /** Sent as it is. */ { readonly by: 'header'; readonly authorization: string }
   | { readonly by: 'credential'; readonly credential: Credential }
   | { readonly by: 'nobody' }
+)
 
-export const nobody: Identity = { by: 'nobody' }
+export const nobody: Identity = { by: 'nobody', called: 'an anonymous pull' }
 
 /** What docker stores as the user name where the password is an identity token. */
 const identityTokenUser = '<token>'
@@ -42,14 +42,16 @@ export interface Brought {
  */
 export function identitiesOf(brought: Brought, configured: Identity | undefined): readonly Identity[] {
   const { authorization, username, password } = brought
-  const last: Identity =
-    username === ''
-      ? (configured ?? nobody)
-      : { by: 'credential', credential: credential(username, new Secret(password ?? '')) }
+  const user = (given: Credential): Identity => ({
+    by: 'credential',
+    called: 'the user of the request',
+    credential: given,
+  })
+  const last = username === '' ? (configured ?? nobody) : user(credential(username, new Secret(password ?? '')))
   if (authorization === undefined) return [last]
+  const header: Identity = { by: 'header', called: 'the token of the request', authorization }
   const inside = basicIn(authorization)
-  const header: Identity = { by: 'header', authorization }
-  return inside === undefined ? [header, last] : [header, { by: 'credential', credential: inside }, last]
+  return inside === undefined ? [header, last] : [header, user(inside), last]
 }
 
 /** What a registry is told apart by that gives each account its own quota. */

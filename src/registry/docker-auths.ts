@@ -44,15 +44,17 @@ function hostOf(key: string): string | undefined {
   return host !== undefined && hubNames.includes(host) ? 'docker.io' : host
 }
 
+const called = "the credential in docker's config"
+
 function identityOf({ auth, username, password, identitytoken, registrytoken }: Fields): Identity | undefined {
-  if (isText(registrytoken)) return { by: 'header', authorization: `Bearer ${registrytoken}` }
+  if (isText(registrytoken)) return { by: 'header', called, authorization: `Bearer ${registrytoken}` }
   const named = isText(username) && isText(password) ? credential(username, new Secret(password)) : undefined
   const inside = named ?? (isText(auth) ? userAndPassword(auth) : undefined)
   if (isText(identitytoken)) {
     const token = { username: inside?.username ?? '', password: new Secret(identitytoken), isIdentityToken: true }
-    return { by: 'credential', credential: token }
+    return { by: 'credential', called, credential: token }
   }
-  return inside === undefined ? undefined : { by: 'credential', credential: inside }
+  return inside === undefined ? undefined : { by: 'credential', called, credential: inside }
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''

@@ -1,6 +1,6 @@
 // The manifests, indexes and configs of one image: asked for at most once, verified, and kept for its peers.
 
-import { headerOf, type Reply } from '../kit/http-exchange.ts'
+import { headerOf } from '../kit/http-exchange.ts'
 import { parseDigest, shortDigest, type Digest } from '../model/digest.ts'
 import { Failure } from '../model/failure.ts'
 import type { ImageReference } from '../model/reference.ts'
@@ -116,7 +116,7 @@ export class Documents {
   }
 
   async #fetch(ask: Ask, signal: AbortSignal): Promise<Kept & { readonly said: Digest | undefined }> {
-    const reply: Reply = await this.#ask.conversation.read(ask, manifestBytes, signal)
+    const reply = await this.#ask.conversation.read(ask, manifestBytes, signal)
     if (reply.status !== 200) throw refusalOf(reply, ask.where, this.#ask.now())
     const said = parseDigest(headerOf(reply, 'docker-content-digest') ?? '')
     return { body: reply.body, contentType: headerOf(reply, 'content-type'), said }

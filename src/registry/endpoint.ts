@@ -85,7 +85,7 @@ export function configuredIdentity(
   if (home.protocol === 'http:' && settings?.plainHttp !== true && !isLoopback(home.hostname)) return undefined
   if (settings?.username === undefined) return inDocker()
   const password = settings.password === undefined ? new Secret('') : current(settings.password)
-  return { by: 'credential', credential: credential(settings.username, password) }
+  return { by: 'credential', called: 'the configured credential', credential: credential(settings.username, password) }
 }
 
 /** Headers that are about one connection or one read, and therefore ours to write; lower case. */

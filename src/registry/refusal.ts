@@ -17,14 +17,18 @@ export interface Where {
 /** What a registry may ask us to wait. A job ends sooner, and is told so. */
 const longestRetryAfterMs = 3_600_000
 
+/** `to` says who was answered, where that may matter. */
+export type Answer = Reply & { readonly to?: string }
+
 /** For every answer that is not the one that was asked for. `nowMs` is for a Retry-After that gives a date. */
-export function refusalOf(reply: Reply, { who, what }: Where, nowMs: number): Failure {
+export function refusalOf(reply: Answer, { who, what }: Where, nowMs: number): Failure {
   const { status } = reply
   const words = wordsOf(reply.body)
   const said = `(${status}${words === '' ? '' : ` ${words}`})`
   const facts = { status }
+  const to = reply.to === undefined ? '' : ` to ${reply.to}`
   if (status === 401 || status === 403)
-    return new Failure('registry.denied', `${who} denied ${what} ${said}.`, { facts })
+    return new Failure('registry.denied', `${who} denied ${what}${to} ${said}.`, { facts })
   if (status === 404) return new Failure('registry.not-found', `${who} does not have ${what} ${said}.`, { facts })
   if (status === 408 || status === 429 || status >= 500) {
     const retryAfterMs = retryAfterOf(reply, nowMs)

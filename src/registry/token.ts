@@ -35,6 +35,8 @@ export interface TokenRequest {
   /** Where the challenge names no scope. */
   readonly usualScope: string
   readonly credential: Credential | undefined
+  /** Who that is, for a sentence. */
+  readonly called: string
   readonly purpose: Purpose
   readonly tlsOf: (url: URL) => TlsSettings
   readonly where: Where
@@ -86,7 +88,7 @@ export class Tokens {
     const { first, second } = waysOf(wish)
     let reply = await this.#send(first, request, where, signal)
     if (second?.on.includes(reply.status) === true) reply = await this.#send(second.ask, request, where, signal)
-    if (reply.status !== 200) throw refusalOf(reply, where, this.#now())
+    if (reply.status !== 200) throw refusalOf({ ...reply, to: request.called }, where, this.#now())
     const token = parseToken(reply.body, begunMs)
     if (token === undefined) throw new Failure('registry.invalid', `${where.who} gave ${where.what} that is none.`)
     return token

@@ -49,7 +49,10 @@ for (const kind of ['basic', 'bearer'] as const) {
     const { resolve } = await bench(t, auth, (host) => ({ registries: { [host]: configured } }))
     const { artifact } = await resolve({}, { headers: { authorization: expired } })
     const [warning, ...more] = artifact.warnings
-    assert.match(warning ?? '', /token that came with the request expired at 2023-11-14.*another credential was used/)
+    assert.match(
+      warning ?? '',
+      /token that came with the request expired at 2023-11-14.*, and the configured credential took its place/,
+    )
     assert.deepEqual(more, [])
   })
 
@@ -64,7 +67,10 @@ for (const kind of ['basic', 'bearer'] as const) {
     const { resolve, shown } = await bench(t, { kind, users }, (host) => ({ registries: { [host]: configured } }))
     const wrong = basicOf('ann', 'wrong')
     const { artifact } = await resolve({}, { headers: { authorization: wrong } })
-    assert.match(artifact.warnings.join(), /token that came with the request was refused; another credential was used/)
+    assert.match(
+      artifact.warnings.join(),
+      /token that came with the request was refused, and the configured credential took its place/,
+    )
     assert.equal(shown().filter((value) => value === wrong).length, kind === 'basic' ? 1 : 2, 'and once for a token')
   })
 
@@ -83,7 +89,7 @@ for (const kind of ['basic', 'bearer'] as const) {
 test('an expired token in front of a public image is a warning', async (t) => {
   const { resolve } = await bench(t, { kind: 'bearer', users, anonymous: true, asksLikeHarbor: true })
   const { artifact } = await resolve({}, { headers: { authorization: expired } })
-  assert.match(artifact.warnings.join(), /expired at .*; no credential was used instead/)
+  assert.match(artifact.warnings.join(), /expired at .*, and an anonymous pull took its place/)
 })
 
 test('a token that ends between two blobs gives way to what is configured', async (t) => {
@@ -202,3 +208,31 @@ test('the user <token> without a POST is refused, and its token is not shown', a
     ['POST'],
   )
 })
+
+const wrongToken = { headers: { authorization: 'Bearer wrong' } }
+const wrongUser = { username: 'ann', password: new Secret('wrong') }
+/** Who brings what, and to whom the registry is said to deny it. */
+const denials: readonly (readonly [string, object, object, (host: string) => Partial<RoomOptions>])[] = [
+  ['an anonymous pull', {}, {}, () => ({})],
+  ['the token of the request and to an anonymous pull', {}, wrongToken, () => ({})],
+  ['the user of the request', { username: 'ann' }, { password: 'wrong' }, () => ({})],
+  ['the configured credential', {}, {}, (host) => ({ registries: { [host]: wrongUser } })],
+  [
+    'the token of the request and to the configured credential',
+    {},
+    wrongToken,
+    (host) => ({ registries: { [host]: wrongUser } }),
+  ],
+  ["the credential in docker's config", {}, {}, (host) => dockerConfig(host, { username: 'ann', password: 'wrong' })],
+]
+for (const kind of ['basic', 'bearer'] as const) {
+  for (const [to, request, secrets, room] of denials) {
+    test(`${kind}: a refusal says that it was to ${to}`, async (t) => {
+      const { resolve } = await bench(t, { kind, users }, room)
+      await assert.rejects(resolve(request, secrets), (error: Error) => {
+        assert.ok(error.message.includes(`library/app:latest to ${to} (401`), error.message)
+        return true
+      })
+    })
+  }
+}

@@ -43,7 +43,7 @@ for (const kind of ['basic', 'bearer'] as const) {
     const request = imageRequest(name, { username: 'ann' })
     await assert.rejects(origins.resolve(request, { password: 'wrong' }, asNamed, testSignal()), (error: Error) => {
       assert.ok('code' in error && error.code === 'registry.denied')
-      assert.match(error.message, /library\/app:latest \(401/)
+      assert.match(error.message, /library\/app:latest to the user of the request \(401/)
       return true
     })
     assert.equal(registry.requests.length, 2)

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { Forecast } from '../../../src/engine/forecast.ts'
+import type { Event } from '../../../src/model/event.ts'
 import { Failure } from '../../../src/model/failure.ts'
 import type { Submission } from '../../../src/model/job.ts'
 import type { Cluster, Peer } from '../../../src/model/peer.ts'
@@ -65,6 +66,8 @@ function alarm() {
   return { clock, ring: () => rung.resolve() }
 }
 
+const announce = (): void => {}
+
 const limits = { atOnce: 2, withinMs: 30_000 }
 const submission = (change: Partial<Submission> = {}): Submission => ({
   contract: 'open-api',
@@ -79,7 +82,10 @@ const signal = () => new AbortController().signal
 const code = (wanted: string) => (error: unknown) => error instanceof Failure && error.code === wanted
 
 test('a plan counts blobs times peers of all clusters, and their bytes', async () => {
-  const plan = await new Forecast({ origins: ready, roster, clock: alarm().clock }, limits).plan(submission(), signal())
+  const plan = await new Forecast({ origins: ready, roster, clock: alarm().clock, announce }, limits).plan(
+    submission(),
+    signal(),
+  )
   const { peers, tasks, bytes, ...rest } = plan
   assert.deepEqual(
     peers.map(({ id }) => id),
@@ -103,7 +109,7 @@ test('clusters that run different platforms are planned each for its own, and re
     return { ...resolved, artifact: { ...artifact, platforms: wish, blobs } }
   })
   const request = imageRequest('registry.example.com/a')
-  const ports = { origins: each, roster: { ...roster, clusters }, clock: alarm().clock }
+  const ports = { origins: each, roster: { ...roster, clusters }, clock: alarm().clock, announce }
   const plan = await new Forecast(ports, limits).plan(submission({ request }), signal())
   assert.deepEqual(plan.platforms, runs)
   assert.deepEqual(plan.warnings, artifact.warnings)
@@ -115,7 +121,7 @@ test('clusters that run different platforms are planned each for its own, and re
 })
 
 test('a plan is for the clusters and peers that are asked for, and refused where there are none', async () => {
-  const forecast = new Forecast({ origins: ready, roster, clock: alarm().clock }, limits)
+  const forecast = new Forecast({ origins: ready, roster, clock: alarm().clock, announce }, limits)
   const { peers } = await forecast.plan(submission({ clusterIds: [2] }), signal())
   assert.deepEqual(
     peers.map(({ clusterId }) => clusterId),
@@ -129,7 +135,7 @@ test('a plan is for the clusters and peers that are asked for, and refused where
 test('a size that is not known makes the sum unknown', async () => {
   const { artifact } = resolved
   const unsized = origins(async () => ({ ...resolved, artifact: { ...artifact, blobs: [{ ...blob, size: null }] } }))
-  const plan = await new Forecast({ origins: unsized, roster, clock: alarm().clock }, limits).plan(
+  const plan = await new Forecast({ origins: unsized, roster, clock: alarm().clock, announce }, limits).plan(
     submission(),
     signal(),
   )
@@ -138,7 +144,7 @@ test('a size that is not known makes the sum unknown', async () => {
 
 test('no more plans are made at once than are allowed, and places are free again', async () => {
   const caller = new AbortController()
-  const forecast = new Forecast({ origins: stuck, roster, clock: alarm().clock }, limits)
+  const forecast = new Forecast({ origins: stuck, roster, clock: alarm().clock, announce }, limits)
   const running = [1, 2].map(() => forecast.plan(submission(), caller.signal))
   await assert.rejects(
     forecast.plan(submission(), signal()),
@@ -151,15 +157,18 @@ test('no more plans are made at once than are allowed, and places are free again
 
 test('a plan that takes too long ends with a deadline', async () => {
   const { clock, ring } = alarm()
-  const plan = new Forecast({ origins: stuck, roster, clock }, limits).plan(submission(), signal())
+  const plan = new Forecast({ origins: stuck, roster, clock, announce }, limits).plan(submission(), signal())
   ring()
   await assert.rejects(plan, code('job.deadline'))
 })
 
-test('what the registry refuses is the refusal', async () => {
+test('what the registry refuses is the refusal, and the log hears what its client may not', async () => {
   const denied = origins(async () => {
-    throw new Failure('registry.denied', 'The registry said no.')
+    throw new Failure('egress.denied', 'It may not be reached.', { facts: { rule: 'metadata' } })
   })
-  const forecast = new Forecast({ origins: denied, roster, clock: alarm().clock }, limits)
-  await assert.rejects(forecast.plan(submission(), signal()), code('registry.denied'))
+  const events: Event[] = []
+  const ports = { origins: denied, roster, clock: alarm().clock, announce: (event: Event) => void events.push(event) }
+  await assert.rejects(new Forecast(ports, limits).plan(submission(), signal()), code('egress.denied'))
+  const { problem } = new Failure('egress.denied', 'It may not be reached.')
+  assert.deepEqual(events, [{ at: 'plan.failed', problem, facts: { rule: 'metadata' } }])
 })

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Secret } from '../../../src/kit/secret.ts'
-import { basic, credential, identitiesOf, quotaName, type Identity } from '../../../src/registry/credentials.ts'
+import { basic, credential, identitiesOf, nobody, quotaName, type Identity } from '../../../src/registry/credentials.ts'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 const shown = (identity: Identity) =>
@@ -12,7 +12,11 @@ const shown = (identity: Identity) =>
     : identity.by === 'header'
       ? identity.authorization
       : 'nobody'
-const configured: Identity = { by: 'credential', credential: credential('robot$ci', new Secret('set')) }
+const configured: Identity = {
+  by: 'credential',
+  called: 'the configured credential',
+  credential: credential('robot$ci', new Secret('set')),
+}
 const nothing = { authorization: undefined, username: '', password: undefined }
 
 const orders: readonly (readonly [string, Parameters<typeof identitiesOf>, readonly string[]])[] = [
@@ -64,7 +68,7 @@ test('Basic carries every character of a user name and a password', () => {
 
 test('a quota is that of the account, of the token handed in, or of nobody', () => {
   assert.deepEqual(
-    [configured, { by: 'header', authorization: 'x' } as const, { by: 'nobody' } as const].map(quotaName),
+    [configured, { by: 'header', called: 'a token', authorization: 'x' } as const, nobody].map(quotaName),
     ['robot$ci', 'x', ''],
   )
 })

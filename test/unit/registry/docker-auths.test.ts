@@ -19,7 +19,11 @@ const entries: readonly (readonly [string, object, unknown])[] = [
   ['an identity token', { auth, identitytoken: 'refresh' }, 'identity ann/refresh'],
   ['an identity token alone', { identitytoken: 'refresh' }, 'identity /refresh'],
   ['the user <token>', { username: '<token>', password: 'refresh' }, 'identity <token>/refresh'],
-  ['a registry token', { auth, registrytoken: 'jwt' }, { by: 'header', authorization: 'Bearer jwt' }],
+  [
+    'a registry token',
+    { auth, registrytoken: 'jwt' },
+    { by: 'header', called: "the credential in docker's config", authorization: 'Bearer jwt' },
+  ],
   ['nothing, as where a helper keeps it', {}, undefined],
   ['an auth without a colon', { auth: Buffer.from('ann').toString('base64') }, undefined],
   ['an auth without a user', { auth: Buffer.from(':x').toString('base64') }, undefined],

@@ -69,7 +69,7 @@ const configured = (home: string, settings = settingsOf(book, new URL(home).host
 }
 
 test('the configured credential is that of the settings, then that of docker', () => {
-  const inDocker = { by: 'header', authorization: 'Bearer docker' } as const
+  const inDocker = { by: 'header', called: 'a token', authorization: 'Bearer docker' } as const
   assert.deepEqual(configured('https://ca.io/v2/'), ['u', 'p'])
   assert.deepEqual(configured('https://docker.io/v2/'), ['hub', ''])
   assert.equal(configured('https://h.io/v2/'), undefined)
