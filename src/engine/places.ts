@@ -1,6 +1,7 @@
 // Who works at a peer at the same time: so many tasks, and of one origin no more than half of them.
 
 import { Lanes } from '../kit/gate.ts'
+import { hostOf } from '../model/blob.ts'
 import type { Task } from '../model/task.ts'
 
 /** A registry that hangs holds its own half of each peer for as long as it hangs, and leaves the other half free. */
@@ -15,7 +16,6 @@ export class Places {
   }
 
   with<T>({ peer, blob }: Pick<Task, 'peer' | 'blob'>, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
-    const origin = URL.parse(blob.url)?.host ?? ''
-    return this.#ofOrigin.with(`${peer.id} ${origin}`, signal, () => this.#atPeer.with(peer.id, signal, run))
+    return this.#ofOrigin.with(`${peer.id} ${hostOf(blob)}`, signal, () => this.#atPeer.with(peer.id, signal, run))
   }
 }

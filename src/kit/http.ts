@@ -7,6 +7,7 @@ import type { EgressPolicy, Purpose, Target } from './egress.ts'
 import { Exchange, type Reply, type Take } from './http-exchange.ts'
 import { HttpFault, httpFaultOf } from './http-fault.ts'
 import type { PaceLimits } from './http-pace.ts'
+import { Recent } from './recent.ts'
 import { secureContextOf, tlsKey, type TlsSettings } from './tls.ts'
 
 export interface HttpTimeouts extends PaceLimits {
@@ -54,8 +55,9 @@ export interface HttpRequest {
 export class HttpClient {
   readonly #options: HttpClientOptions
   readonly #timeouts: HttpTimeouts
-  /** In the order of their last use. */
-  readonly #pools = new Map<string, Pool>()
+  readonly #pools = new Recent<Pool>(mostPools, {
+    onGone: (pool) => void pool.close().catch(() => {}), // ends once its last request has ended
+  })
 
   constructor(options: HttpClientOptions) {
     this.#options = options
@@ -77,9 +79,7 @@ export class HttpClient {
 
   /** Running requests are broken off. */
   async close(): Promise<void> {
-    const pools = [...this.#pools.values()]
-    this.#pools.clear()
-    await Promise.all(pools.map((pool) => pool.destroy()))
+    await Promise.all(this.#pools.takeAll().map((pool) => pool.destroy()))
   }
 
   async #exchange(request: HttpRequest, cap: number, take: Take | undefined): Promise<Reply> {
@@ -103,14 +103,10 @@ export class HttpClient {
   /** Connections are shared only by requests that would have been allowed to open them. */
   #poolFor({ url, purpose, tls }: HttpRequest): Pool {
     const key = `${purpose} ${url.origin} ${tlsKey(tls)}`
-    const pool = this.#pools.get(key) ?? this.#open(url, purpose, tls)
-    this.#pools.delete(key)
+    const known = this.#pools.get(key)
+    if (known !== undefined) return known
+    const pool = this.#open(url, purpose, tls)
     this.#pools.set(key, pool)
-    const [oldest] = this.#pools
-    if (this.#pools.size > mostPools && oldest !== undefined) {
-      this.#pools.delete(oldest[0])
-      oldest[1].close().catch(() => {}) // ends once its last request has ended
-    }
     return pool
   }
 

@@ -18,6 +18,9 @@ export interface Blob {
 /** What tells one blob of a job from another. */
 export const blobKey = (blob: Blob): string => blob.digest ?? blob.url
 
+/** Where it comes from, for sentences and for counting by origin. */
+export const hostOf = (blob: Blob): string => URL.parse(blob.url)?.host ?? 'its origin'
+
 /** What an image is called on a node: `docker.io`, not `registry-1.docker.io`. */
 export interface ImageName {
   readonly namespace: string

@@ -17,6 +17,9 @@ export function parsePlatform(text: string): Platform | undefined {
   return platformOf({ os, architecture, variant: variant ?? '' }, variant !== undefined)
 }
 
+/** What may stand where platforms are asked for: `os/arch[/variant]`, or `all`. */
+export const isPlatformWish = (text: string): boolean => text === 'all' || parsePlatform(text) !== undefined
+
 /** From a manifest list or a config; undefined where a part is missing or malformed. */
 export function platformOf(
   raw: { readonly os: string; readonly architecture: string; readonly variant: string },

@@ -76,11 +76,10 @@ class Image implements Origin {
     const { chosen, warnings } = choose(images, this.#ask.policy, this.#documents.where())
     for (const warning of warnings) this.#warnings.add(warning)
     const digests = [...new Set(chosen.map(({ digest }) => digest))]
-    const read = new Map<Digest, Document>()
     await eachAtMost(digests, manifestsAtOnce, signal, async (digest) => {
-      read.set(digest, await this.#documents.child(digest, signal))
+      await this.#documents.child(digest, signal)
     })
-    for (const digest of digests) this.#take(read.get(digest))
+    for (const digest of digests) this.#take(await this.#documents.child(digest, signal)) // read by now
     return [...new Set(chosen.flatMap(({ platform }) => (platform === null ? [] : [printPlatform(platform)])))]
   }
 
@@ -125,8 +124,8 @@ class Image implements Origin {
   }
 
   /** Lists an image's manifest, config and layers, each blob once. */
-  #take(document: Document | undefined): void {
-    if (document?.manifest.kind !== 'image') throw this.#invalid('an index names something else as an image')
+  #take(document: Document): void {
+    if (document.manifest.kind !== 'image') throw this.#invalid('an index names something else as an image')
     this.#listDocument(document)
     const { config, layers } = document.manifest
     if (config !== null) this.#list('config', config)

@@ -1,5 +1,6 @@
 // Manifests and configs that were read and verified: each is fetched once, whoever needs it at the time or later.
 
+import { Recent } from '../kit/recent.ts'
 import { Share } from '../kit/share.ts'
 import { isAskersOwn } from '../model/failure.ts'
 
@@ -18,9 +19,7 @@ export interface Kept {
  */
 export class Shelf {
   readonly #flights = new Share<Kept>(isAskersOwn)
-  /** In the order of their last use. */
-  readonly #kept = new Map<string, Kept>()
-  #bytes = 0
+  readonly #kept = new Recent<Kept>(roomBytes, { sizeOf: ({ body }) => body.length })
 
   /** Whether taking it now could give what somebody else has read. */
   knows(address: string): boolean {
@@ -28,35 +27,18 @@ export class Shelf {
   }
 
   put(address: string, document: Kept): void {
-    this.#drop(address)
     this.#kept.set(address, document)
-    this.#bytes += document.body.length
-    for (const oldest of this.#kept.keys()) {
-      if (this.#bytes <= roomBytes) return
-      this.#drop(oldest)
-    }
   }
 
   /** `read` gives only what is verified. */
   async take(address: string, signal: AbortSignal, read: (signal: AbortSignal) => Promise<Kept>): Promise<Kept> {
     const known = this.#kept.get(address)
-    if (known !== undefined) {
-      this.#kept.delete(address)
-      this.#kept.set(address, known)
-      return known
-    }
+    if (known !== undefined) return known
     const { result } = await this.#flights.join(address, signal, async (stop) => {
       const document = await read(stop)
       this.put(address, document) // before the flight ends: nobody is to find neither
       return document
     })
     return result
-  }
-
-  #drop(address: string): void {
-    const document = this.#kept.get(address)
-    if (document === undefined) return
-    this.#kept.delete(address)
-    this.#bytes -= document.body.length
   }
 }

@@ -1,8 +1,9 @@
-// Jobs and tasks for the case books of the store.
+// Jobs, tasks and clusters for the case books of the store.
 
 import { parseDigest, type Digest } from '../../src/model/digest.ts'
 import type { FileRequest, Progress } from '../../src/model/job.ts'
 import { noProgress } from '../../src/model/job.ts'
+import type { Cluster } from '../../src/model/peer.ts'
 import type { NewJob } from '../../src/model/ports.ts'
 import type { Task } from '../../src/model/task.ts'
 
@@ -65,3 +66,15 @@ export const task = (ordinal: number, given: Partial<Task> = {}): Task => ({
 export const tasks = (count: number): Task[] => Array.from({ length: count }, (_, ordinal) => task(ordinal))
 
 export const progress = (given: Partial<Progress>): Progress => ({ ...noProgress, ...given })
+
+export const clusterSample = (id: number): Cluster => ({
+  id,
+  name: `cluster ${id}`,
+  driver: 'local',
+  bio: '',
+  isDefault: id === 1,
+  platforms: [],
+  kept: { scopes: {}, scheduler: {}, seedPeer: {}, peer: {} },
+  createdAtMs: 0,
+  updatedAtMs: 0,
+})

@@ -180,15 +180,15 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     fault: 'every job fetches the manifests anew',
     file: 'registry/shelf.ts',
-    find: 'if (known !== undefined) {',
-    replace: 'if (known === null) {',
+    find: 'if (known !== undefined) return known',
+    replace: 'if (known === null) return known',
     tests: rooms('manners'),
   },
   {
     fault: 'the shelf grows without bound',
-    file: 'registry/shelf.ts',
-    find: 'this.#bytes <= roomBytes',
-    replace: 'this.#bytes <= 1e12',
+    file: 'kit/recent.ts',
+    find: 'this.#size <= this.#most',
+    replace: 'this.#size <= 1e12',
     tests: units('manners'),
   },
   {

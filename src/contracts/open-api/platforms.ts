@@ -1,11 +1,11 @@
 // Platforms as clients name them. Pure.
 
 import { Failure } from '../../model/failure.ts'
-import { parsePlatform } from '../../model/platform.ts'
+import { isPlatformWish } from '../../model/platform.ts'
 
 /** Each `os/arch[/variant]` or `all`. Throws `request.invalid`, naming the field and the first that is none. */
 export function toPlatforms(field: string, given: readonly string[]): readonly string[] {
-  const unknown = given.find((platform) => platform !== 'all' && parsePlatform(platform) === undefined)
+  const unknown = given.find((platform) => !isPlatformWish(platform))
   if (unknown === undefined) return given
   throw new Failure('request.invalid', `${field} names ${JSON.stringify(unknown)}; expected os/arch[/variant] or all.`)
 }

@@ -5,12 +5,12 @@ import type { Hash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import type { Blob } from '../../model/blob.ts'
+import { hostOf, type Blob } from '../../model/blob.ts'
 import { algorithmOf, parseDigest, shortDigest } from '../../model/digest.ts'
 import type { Digest } from '../../model/digest.ts'
 import { Failure } from '../../model/failure.ts'
 import type { ByteSink, Origin } from '../../model/ports.ts'
-import { hostOf, nameOf, onDisk } from './translate.ts'
+import { nameOf, onDisk } from './translate.ts'
 
 /** Chunks are gathered to this size before they are hashed and written: small writes cost three times the time. */
 const gatherBytes = 2 ** 20

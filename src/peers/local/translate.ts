@@ -35,8 +35,6 @@ export function codeOf(thrown: unknown): string {
 /** What a blob is called in a sentence: never its whole address, which may be long. */
 export const nameOf = (blob: Blob): string => (blob.digest === null ? blob.url : shortDigest(blob.digest))
 
-export const hostOf = (blob: Blob): string => URL.parse(blob.url)?.host ?? 'its origin'
-
 export function inMiB(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(1)} MiB`
 }

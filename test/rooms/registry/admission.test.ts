@@ -4,9 +4,8 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { Secret } from '../../../src/kit/secret.ts'
 import type { RegistryOptions as RoomOptions } from '../../../src/registry/resolver.ts'
-import { makeImage } from '../../support/image.ts'
-import { asNamed, Collected, imageRequest, makeOrigins, testSignal } from '../../support/origins.ts'
-import { startRegistry } from '../../support/registry.ts'
+import { asNamed, Collected, imageRequest, testSignal } from '../../support/origins.ts'
+import { openRegistryRoom } from '../../support/registry-room.ts'
 import type { RegistryAuth } from '../../support/registry-auth.ts'
 
 const users = { ann: 'secret', robot$ci: 'r' }
@@ -17,19 +16,9 @@ const sentence =
   /The registry 127\.0\.0\.1:\d+ denied library\/app:latest: the token that came with the request expired at 2023-11-14T22:13:20\.000Z/
 
 async function bench(t: TestContext, auth: RegistryAuth, room: (host: string) => Partial<RoomOptions> = () => ({})) {
-  const registry = await startRegistry({ auth })
-  const image = makeImage({ platforms: ['linux/amd64', 'linux/arm64'] })
-  registry.push('library/app', image, 'latest')
-  const { origins, http } = makeOrigins(room(registry.host))
-  t.after(async () => {
-    await http.close()
-    await registry.close()
-  })
-  const name = `${registry.host}/library/app`
-  const resolve = (request: Parameters<typeof imageRequest>[1], secrets = {}) =>
-    origins.resolve(imageRequest(name, request), secrets, asNamed, testSignal())
-  const shown = () => registry.requests.map(({ headers }) => headers.authorization)
-  return { registry, origins, image, name, resolve, shown }
+  const opened = await openRegistryRoom(t, { registry: { auth }, room })
+  const shown = () => opened.registry.requests.map(({ headers }) => headers.authorization)
+  return { ...opened, shown }
 }
 
 const dockerConfig = (host: string, entry: object) => ({

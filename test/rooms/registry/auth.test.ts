@@ -5,24 +5,15 @@ import { test, type TestContext } from 'node:test'
 import { systemClock } from '../../../src/kit/clock.ts'
 import { Secret } from '../../../src/kit/secret.ts'
 import type { RegistryOptions as RoomOptions } from '../../../src/registry/resolver.ts'
-import { makeImage } from '../../support/image.ts'
-import { asNamed, imageRequest, makeOrigins, sha256Of, testSignal } from '../../support/origins.ts'
-import { startRegistry } from '../../support/registry.ts'
+import { asNamed, imageRequest, sha256Of, testSignal } from '../../support/origins.ts'
+import { openRegistryRoom } from '../../support/registry-room.ts'
 import type { RegistryAuth } from '../../support/registry-auth.ts'
 
 const users = { ann: 'secret', robot$ci: 'r+b/t', AWS: 'x'.repeat(2000) }
 const basicOf = (name: string, password: string) => `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`
 
-async function bench(t: TestContext, auth: RegistryAuth, room: (host: string) => Partial<RoomOptions> = () => ({})) {
-  const registry = await startRegistry({ auth })
-  registry.push('library/app', makeImage({ platforms: ['linux/amd64', 'linux/arm64'] }), 'latest')
-  const { origins, http } = makeOrigins(room(registry.host))
-  t.after(async () => {
-    await http.close()
-    await registry.close()
-  })
-  return { registry, origins, name: `${registry.host}/library/app` }
-}
+const bench = (t: TestContext, auth: RegistryAuth, room?: (host: string) => Partial<RoomOptions>) =>
+  openRegistryRoom(t, { registry: { auth }, ...(room === undefined ? {} : { room }) })
 
 for (const kind of ['basic', 'bearer'] as const) {
   for (const [username, password] of Object.entries(users)) {

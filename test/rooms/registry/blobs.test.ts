@@ -6,25 +6,15 @@ import type { Blob } from '../../../src/model/blob.ts'
 import { makeImage } from '../../support/image.ts'
 import { asNamed, Collected, imageRequest, makeOrigins, sha256Of, testSignal } from '../../support/origins.ts'
 import { startRegistry, type RegistryOptions } from '../../support/registry.ts'
+import { openRegistryRoom } from '../../support/registry-room.ts'
 
 const size = 1_000_000
 
 /** An image of one layer, resolved; the faults come after that. */
 async function bench(t: TestContext, options: RegistryOptions = {}, format: 'oci' | 'schema1' = 'oci') {
-  const registry = await startRegistry(options)
   const image = makeImage({ format, layers: [size] })
-  registry.push('library/app', image, 'latest')
-  const { origins, http } = makeOrigins()
-  t.after(async () => {
-    await http.close()
-    await registry.close()
-  })
-  const { artifact, origin } = await origins.resolve(
-    imageRequest(`${registry.host}/library/app`),
-    {},
-    asNamed,
-    testSignal(),
-  )
+  const { registry, http, resolve } = await openRegistryRoom(t, { registry: options, image })
+  const { artifact, origin } = await resolve()
   const layer = artifact.blobs.find(({ kind }) => kind === 'layer')
   assert.ok(layer?.digest)
   const bytes = image.blobs.get(layer.digest)

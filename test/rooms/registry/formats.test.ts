@@ -3,24 +3,17 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { bytesOf, descriptorOf, documentOf, makeImage, mediaTypes, type MadeDocument } from '../../support/image.ts'
-import { asNamed, imageRequest, makeOrigins, sha256Of, testSignal } from '../../support/origins.ts'
-import { startRegistry } from '../../support/registry.ts'
+import { sha256Of } from '../../support/origins.ts'
+import { openRegistryRoom } from '../../support/registry-room.ts'
 
 async function bench(t: TestContext) {
-  const registry = await startRegistry()
-  const { origins, http } = makeOrigins()
-  t.after(async () => {
-    await http.close()
-    await registry.close()
-  })
+  const { registry, resolve } = await openRegistryRoom(t)
   const push = (mediaType: string, content: object, ...blobs: readonly Buffer[]): MadeDocument => {
     const document = documentOf(mediaType, { mediaType, ...content })
     for (const bytes of blobs) registry.pushBlob('library/app', bytes)
     registry.pushDocument('library/app', document, 'latest')
     return document
   }
-  const resolve = (change = {}) =>
-    origins.resolve(imageRequest(`${registry.host}/library/app`, change), {}, asNamed, testSignal())
   const warmAll = async (change = {}) => {
     const { artifact, origin } = await resolve(change)
     for (const blob of artifact.blobs) assert.equal(await sha256Of(origin, blob), blob.digest)

@@ -4,19 +4,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { makeImage, bytesOf, descriptorOf, documentOf, mediaTypes, type MadeImage } from '../../support/image.ts'
 import { asNamed, Collected, imageRequest, makeOrigins, sha256Of, testSignal } from '../../support/origins.ts'
-import { startRegistry, type RegistryOptions, type TestRegistry } from '../../support/registry.ts'
+import { type RegistryOptions, type TestRegistry } from '../../support/registry.ts'
+import { openRegistryRoom } from '../../support/registry-room.ts'
 import type { TestContext } from 'node:test'
 
-async function bench(t: TestContext, image: MadeImage, options: RegistryOptions = {}) {
-  const registry = await startRegistry(options)
-  registry.push('library/app', image, 'latest')
-  const room = makeOrigins()
-  t.after(async () => {
-    await room.http.close()
-    await registry.close()
-  })
-  return { registry, ...room, name: `${registry.host}/library/app` }
-}
+const bench = (t: TestContext, image: MadeImage, options: RegistryOptions = {}) =>
+  openRegistryRoom(t, { registry: options, image })
 
 const manifestsAsked = (registry: TestRegistry) => registry.asked(/\/manifests\//).map(({ path }) => path)
 

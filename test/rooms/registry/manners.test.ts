@@ -6,27 +6,16 @@ import { systemClock } from '../../../src/kit/clock.ts'
 import { Secret } from '../../../src/kit/secret.ts'
 import type { RegistryOptions as RoomOptions } from '../../../src/registry/resolver.ts'
 import { makeImage, type MadeImage } from '../../support/image.ts'
-import { asNamed, Collected, imageRequest, makeOrigins, testSignal } from '../../support/origins.ts'
-import { startRegistry, type RegistryOptions } from '../../support/registry.ts'
+import { asNamed, Collected, imageRequest, testSignal } from '../../support/origins.ts'
+import { type RegistryOptions } from '../../support/registry.ts'
+import { openRegistryRoom } from '../../support/registry-room.ts'
 
 const twoPlatforms = () => makeImage({ platforms: ['linux/amd64', 'linux/arm64'] })
 
 async function bench(t: TestContext, image: MadeImage, options: RegistryOptions = {}, room: Partial<RoomOptions> = {}) {
-  const registry = await startRegistry(options)
-  registry.push('library/app', image, 'latest')
-  const { origins, http } = makeOrigins(room)
-  t.after(async () => {
-    await http.close()
-    await registry.close()
-  })
-  const name = `${registry.host}/library/app`
-  const resolve = (reference = name, secrets = {}) =>
-    origins.resolve(imageRequest(reference), secrets, asNamed, testSignal())
-  const counts = () => ({
-    heads: registry.asked(/\/manifests\//, 'HEAD').length,
-    gets: registry.asked(/\/manifests\//, 'GET').length,
-  })
-  return { registry, origins, image, name, resolve, counts }
+  const opened = await openRegistryRoom(t, { registry: options, image, room: () => room })
+  const asked = (method: string) => opened.registry.asked(/\/manifests\//, method).length
+  return { ...opened, counts: () => ({ heads: asked('HEAD'), gets: asked('GET') }) }
 }
 
 test('a tag is asked for by HEAD, and what it means is fetched once, whoever asks later', async (t) => {
@@ -39,10 +28,11 @@ test('a tag is asked for by HEAD, and what it means is fetched once, whoever ask
 
 test('a digest is fetched without a HEAD, and asked for by HEAD once it is known', async (t) => {
   const image = makeImage()
-  const { resolve, counts, name } = await bench(t, image)
-  await resolve(`${name}@${image.top.digest}`)
+  const { origins, counts, name } = await bench(t, image)
+  const resolve = () => origins.resolve(imageRequest(`${name}@${image.top.digest}`), {}, asNamed, testSignal())
+  await resolve()
   assert.deepEqual(counts(), { heads: 0, gets: 1 })
-  await resolve(`${name}@${image.top.digest}`)
+  await resolve()
   assert.deepEqual(counts(), { heads: 1, gets: 1 })
 })
 
@@ -141,20 +131,10 @@ test('a 429 that names no time pauses nobody', async (t) => {
 })
 
 test('no more requests than the registry’s settings allow are under way', async (t) => {
-  const registry = await startRegistry()
   const image = makeImage({ layers: Array.from({ length: 12 }, () => 1000) })
-  registry.push('library/app', image, 'latest')
-  const { origins, http } = makeOrigins({ registries: { [registry.host]: { concurrency: 2 } }, concurrency: 9 })
-  t.after(async () => {
-    await http.close()
-    await registry.close()
-  })
-  const { artifact, origin } = await origins.resolve(
-    imageRequest(`${registry.host}/library/app`),
-    {},
-    asNamed,
-    testSignal(),
-  )
+  const room = (host: string) => ({ registries: { [host]: { concurrency: 2 } }, concurrency: 9 })
+  const { registry, resolve } = await openRegistryRoom(t, { image, room })
+  const { artifact, origin } = await resolve()
   const held = Promise.withResolvers<void>()
   registry.fault({ path: /blobs/, held: held.promise })
   const layers = artifact.blobs.filter(({ kind }) => kind === 'layer')
@@ -190,17 +170,14 @@ test('bytes come no faster than the bandwidth of their origin, which all jobs sh
 
 test("the credential that is configured for a registry's own name is used, and for no name that looks like it", async (t) => {
   const auth = { kind: 'basic', users: { ann: 'secret' } } as const
-  const registry = await startRegistry({ auth })
-  registry.push('library/app', makeImage(), 'latest')
   const ann = { username: 'ann', password: new Secret('secret') }
-  const names = [`localhost:${registry.port}`, '127.0.0.1', `127.0.0.1:${registry.port + 1}`, 'constructor']
-  const { origins, http } = makeOrigins({ registries: Object.fromEntries(names.map((other) => [other, ann])) })
-  t.after(async () => {
-    await http.close()
-    await registry.close()
-  })
-  const request = imageRequest(`${registry.host}/library/app`)
-  await assert.rejects(origins.resolve(request, {}, asNamed, testSignal()), { code: 'registry.denied' })
+  const room = (host: string) => {
+    const port = Number(host.split(':')[1])
+    const names = [`localhost:${port}`, '127.0.0.1', `127.0.0.1:${port + 1}`, 'constructor']
+    return { registries: Object.fromEntries(names.map((other) => [other, ann])) }
+  }
+  const { registry, resolve } = await openRegistryRoom(t, { registry: { auth }, room })
+  await assert.rejects(resolve(), { code: 'registry.denied' })
   assert.ok(registry.requests.every(({ headers }) => headers.authorization === undefined))
 })
 

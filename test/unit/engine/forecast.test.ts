@@ -9,24 +9,13 @@ import { Failure } from '../../../src/model/failure.ts'
 import type { Submission } from '../../../src/model/job.ts'
 import type { Cluster, Peer } from '../../../src/model/peer.ts'
 import type { Clock, Origins, Resolved, Roster } from '../../../src/model/ports.ts'
-import { digest, fileRequest, task } from '../../conformance/job-samples.ts'
+import { clusterSample, digest, fileRequest, task } from '../../conformance/job-samples.ts'
 import { imageRequest } from '../../support/origins.ts'
 
-const cluster = (id: number): Cluster => ({
-  id,
-  name: `cluster ${id}`,
-  driver: 'local',
-  bio: '',
-  isDefault: id === 1,
-  platforms: [],
-  kept: { scopes: {}, scheduler: {}, seedPeer: {}, peer: {} },
-  createdAtMs: 0,
-  updatedAtMs: 0,
-})
 const peersOf = async ({ id }: Cluster): Promise<readonly Peer[]> =>
   ['a', 'b'].map((name) => ({ ...task(0).peer, id: `${name}${id}`, clusterId: id, ip: `192.0.2.${id}` }))
 const roster: Roster = {
-  clusters: async () => [cluster(1), cluster(2)],
+  clusters: async () => [clusterSample(1), clusterSample(2)],
   drivers: ['local'],
   peersOf,
   driverOf: () => {
@@ -98,7 +87,7 @@ test('a plan counts blobs times peers of all clusters, and their bytes', async (
 
 test('clusters that run different platforms are planned each for its own, and reported together', async () => {
   const runs = ['linux/amd64', 'linux/arm64']
-  const clusters = async () => runs.map((platform, n) => ({ ...cluster(n + 1), platforms: [platform] }))
+  const clusters = async () => runs.map((platform, n) => ({ ...clusterSample(n + 1), platforms: [platform] }))
   const { artifact } = resolved
   const each = origins(async (_request, _secrets, { wish }) => {
     const [letter, size] = wish[0] === 'linux/amd64' ? (['b', 5] as const) : (['c', 7] as const)

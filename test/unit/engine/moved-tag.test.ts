@@ -5,28 +5,14 @@ import { test } from 'node:test'
 import { movedTag } from '../../../src/engine/moved-tag.ts'
 import type { ImageName } from '../../../src/model/blob.ts'
 import { parseDigest, type Digest } from '../../../src/model/digest.ts'
-import { concurrentPeers, concurrentTasks, type FileRequest, type ImageRequest } from '../../../src/model/job.ts'
-import { parseReference } from '../../../src/model/reference.ts'
+import { fileRequest, imageRequest } from '../../support/origins.ts'
 
 const digestOf = (letter: string): Digest => {
   const digest = parseDigest(`sha256:${letter.repeat(64)}`)
   assert.ok(digest)
   return digest
 }
-const common = {
-  peers: { scope: 'all_peers', ips: null, count: null, percentage: null },
-  concurrentTasks: concurrentTasks.usual,
-  concurrentPeers: concurrentPeers.usual,
-  timeoutMs: 1000,
-  tag: '',
-  application: '',
-  filteredQueryParams: [],
-  pieceLength: null,
-  headers: {},
-  username: '',
-} as const
-const url = 'registry.example.com/library/app:1.0'
-const request: ImageRequest = { ...common, type: 'image', url, reference: parseReference(url), platforms: [] }
+const request = imageRequest('registry.example.com/library/app:1.0')
 const image: ImageName = {
   namespace: 'registry.example.com',
   repository: 'library/app',
@@ -47,6 +33,5 @@ test('a tag that has moved gives a warning that names both images', () => {
 })
 
 test('files have no tag', () => {
-  const file: FileRequest = { ...common, type: 'file', urls: ['https://files.example.com/a'] }
-  assert.deepEqual(movedTag(file, null), [])
+  assert.deepEqual(movedTag(fileRequest(['https://files.example.com/a']), null), [])
 })

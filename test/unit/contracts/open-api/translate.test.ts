@@ -5,21 +5,8 @@ import { test } from 'node:test'
 import { toJob, toRow } from '../../../../src/contracts/open-api/translate.ts'
 import { Failure } from '../../../../src/model/failure.ts'
 import type { JobState } from '../../../../src/model/job.ts'
-import type { Cluster } from '../../../../src/model/peer.ts'
-import { task } from '../../../conformance/job-samples.ts'
+import { clusterSample, task } from '../../../conformance/job-samples.ts'
 import { jobOf } from './samples.ts'
-
-const cluster = (id: number): Cluster => ({
-  id,
-  name: `cluster ${id}`,
-  driver: 'local',
-  bio: '',
-  isDefault: id === 1,
-  platforms: [],
-  kept: { scopes: {}, scheduler: {}, seedPeer: {}, peer: {} },
-  createdAtMs: 0,
-  updatedAtMs: 0,
-})
 
 const states: Readonly<Record<JobState, 'PENDING' | 'SUCCESS' | 'FAILURE'>> = {
   queued: 'PENDING',
@@ -31,7 +18,7 @@ const states: Readonly<Record<JobState, 'PENDING' | 'SUCCESS' | 'FAILURE'>> = {
 }
 for (const [state, word] of Object.entries(states) as [JobState, string][]) {
   test(`${state} reads ${word} wherever a state is, and ${state} as the phase`, () => {
-    const shown = toRow(jobOf({ state }), [cluster(1)])
+    const shown = toRow(jobOf({ state }), [clusterSample(1)])
     const words = [shown.state, shown.status, shown.result?.state, shown.result?.job_states[0]?.state]
     assert.deepEqual(words, [word, word, word, word])
     assert.equal(shown.phase, state)
@@ -42,7 +29,7 @@ test('the answer to the POST has no result yet; a settled job has it cluster by 
   const { problem } = new Failure('registry.denied', 'The registry said no.')
   const tasks = [task(0, { state: 'warm' }), task(1, { state: 'failed', problem })]
   const job = jobOf({ state: 'failed', problem, clusterIds: [1, 2] })
-  const view = { job, tasks, clusters: [cluster(1), cluster(2)] }
+  const view = { job, tasks, clusters: [clusterSample(1), clusterSample(2)] }
   assert.equal(toJob(view, 'fresh').result, null)
   const [first, second] = toJob(view, 'whole').result?.job_states ?? []
   assert.deepEqual(first?.results?.[0]?.success_tasks.length, 1)
@@ -53,7 +40,7 @@ test('the answer to the POST has no result yet; a settled job has it cluster by 
 })
 
 test('a row has its own clusters of all, and no tasks', () => {
-  const shown = toRow(jobOf({ state: 'succeeded', clusterIds: [2] }), [cluster(1), cluster(2)])
+  const shown = toRow(jobOf({ state: 'succeeded', clusterIds: [2] }), [clusterSample(1), clusterSample(2)])
   assert.deepEqual(
     shown.scheduler_clusters.map(({ id }) => id),
     [2],
