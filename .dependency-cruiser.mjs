@@ -22,6 +22,7 @@ const homes = {
   kit: ['undici'],
   store: ['knex', 'pg', '@electric-sql/pglite'],
   observability: ['winston'],
+  'peers/dragonfly': ['@grpc/grpc-js', '@grpc/proto-loader'],
   config: ['yaml'],
   'contracts/http': [
     'express',
@@ -104,8 +105,8 @@ export default {
       name: 'nobody-reads-the-configuration',
       severity: 'error',
       comment: 'A room declares the options it needs, and compose.ts hands them in.',
-      from: { path: '^src/', pathNot: '^src/(config/|(compose|main)\\.ts$)' },
-      to: { path: '^src/(config/|(compose|main)\\.ts$)' },
+      from: { path: '^src/', pathNot: '^src/(config/|(compose|compose-peers|main)\\.ts$)' },
+      to: { path: '^src/(config/|(compose|compose-peers|main)\\.ts$)' },
     },
     {
       name: 'console-is-a-client',

@@ -2,11 +2,12 @@
 
 import { measureCalls, measureStarts } from './calls.ts'
 import { measureHarbor } from './harbor.ts'
+import { measureScale } from './scale.ts'
 import { holds, render, type Figure } from './table.ts'
 import { measureSettling, measureWarming } from './warming.ts'
 
 const figures: Figure[] = []
-for (const measure of [measureCalls, measureStarts, measureHarbor, measureSettling, measureWarming])
+for (const measure of [measureCalls, measureStarts, measureHarbor, measureSettling, measureWarming, measureScale])
   figures.push(...(await measure()))
 console.log(render(figures))
 process.exitCode = figures.every(holds) ? 0 : 1

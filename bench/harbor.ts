@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { findPostgresql, startPostgresql } from '../test/support/postgresql.ts'
 import { startService, type TestService } from '../test/support/service.ts'
+import { percentile } from './measure.ts'
 import type { Order, Served } from './origin.ts'
 import type { Figure } from './table.ts'
 
@@ -145,9 +146,4 @@ async function bareRound(): Promise<number> {
   bare.close()
   bare.closeAllConnections()
   return percentile(times, 99)
-}
-
-function percentile(runs: readonly number[], percent: number): number {
-  const sorted = runs.toSorted((a, b) => a - b)
-  return sorted[Math.ceil((sorted.length * percent) / 100) - 1] ?? Number.NaN
 }

@@ -2,7 +2,7 @@
 
 import { execFile, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -11,6 +11,7 @@ import { promisify } from 'node:util'
 import { makeImage } from '../test/support/image.ts'
 import { startRegistry } from '../test/support/registry.ts'
 import { startService, type TestService } from '../test/support/service.ts'
+import { peakMemory } from './measure.ts'
 import type { Order, Served } from './origin.ts'
 import type { Figure } from './table.ts'
 
@@ -89,12 +90,6 @@ async function curlSeconds(urls: readonly string[]): Promise<number> {
   const seconds = (performance.now() - begun) / 1000
   await rm(directory, { recursive: true })
   return seconds
-}
-
-/** MiB that the process had resident at most. Linux only. */
-async function peakMemory(pid: number | undefined): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8')
-  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024
 }
 
 /** From the origin's last byte to the first answer that says SUCCESS, beside one poll of the same job. */

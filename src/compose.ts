@@ -6,6 +6,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { AccessTokens } from './auth/access-tokens.ts'
 import { Identify } from './auth/identify.ts'
+import { checkedClusters, kindsOf, openRoster } from './compose-peers.ts'
 import type { Config } from './config/load.ts'
 import { makeApp } from './contracts/http/app.ts'
 import type { Caller, Contract } from './contracts/http/route.ts'
@@ -19,6 +20,7 @@ import { preheatsContract } from './contracts/preheats/routes.ts'
 import { supernodeContract } from './contracts/supernode/routes.ts'
 import { ClusterBook } from './engine/clusters.ts'
 import { Conductor } from './engine/conduct.ts'
+import { Distribution } from './engine/distribution.ts'
 import { Forecast } from './engine/forecast.ts'
 import { Places } from './engine/places.ts'
 import { Preheat } from './engine/preheat.ts'
@@ -32,12 +34,10 @@ import { contains, networksOf } from './kit/networks.ts'
 import { Sealer } from './kit/seal.ts'
 import type { Announce } from './model/event.ts'
 import { Failure } from './model/failure.ts'
-import type { Peer } from './model/peer.ts'
 import { logEvents } from './observability/announce.ts'
 import { openLog, type Log } from './observability/log.ts'
 import { openCache } from './peers/local/cache.ts'
 import { LocalDriver } from './peers/local/driver.ts'
-import { makeRoster } from './peers/roster.ts'
 import { Worker } from './queue/worker.ts'
 import { RegistryOrigins } from './registry/resolver.ts'
 import { Clusters } from './store/clusters.ts'
@@ -125,8 +125,13 @@ async function open({ config, version, log, closing, drain }: Opening): Promise<
   const tokens = new Tokens(database)
   const identify = new Identify(tokens, config.admin_token, systemClock)
 
+  const egress = new EgressPolicy({
+    allow: config.egress_allow,
+    deny: config.egress_deny,
+    ports: config.egress_ports,
+  })
   const http = new HttpClient({
-    egress: new EgressPolicy({ allow: config.egress_allow, deny: config.egress_deny, ports: config.egress_ports }),
+    egress,
     userAgent: `warmfront/${version}`,
     timeouts: {
       connectMs: config.origin_connect_timeout,
@@ -136,14 +141,13 @@ async function open({ config, version, log, closing, drain }: Opening): Promise<
   })
   closing.add('outgoing connections', () => http.close())
   const { registries, tls, platforms, docker_config: dockerConfig } = config
+  const book = { registries, tls, ...(dockerConfig === undefined ? {} : { dockerConfig }) }
   const origins = new RegistryOrigins({
+    ...book,
     http,
-    registries,
-    tls,
     platforms,
     concurrency: config.origin_concurrency,
     bandwidth: config.origin_bandwidth,
-    ...(dockerConfig === undefined ? {} : { dockerConfig }),
   })
 
   const cache = await openCache({
@@ -153,17 +157,26 @@ async function open({ config, version, log, closing, drain }: Opening): Promise<
     clock: systemClock,
   })
   const local = new LocalDriver(cache)
-  closing.add('embedded peer', () => local.close())
-  const roster = makeRoster(() => clusters.list(), {
-    local: { driver: local, peersOf: async (cluster) => [embeddedPeer(cluster.id)] },
+  closing.add('embedded peer', () => local.stop())
+  const roster = openRoster({
+    config,
+    clusters,
+    log,
+    kinds: kindsOf({ config, local, doors: { ...book, http }, egress }),
   })
+  closing.add('peers', () => roster.close())
+  await clusters.adopt(checkedClusters(config, roster))
 
   const conductor = new Conductor({
     origins,
     roster,
     queue: leases,
     tasks: jobs,
-    places: new Places(config.peer_concurrency),
+    places: new Places({
+      atOnce: config.tasks_at_once,
+      perOrigin: config.origin_tasks_at_once,
+      perPeer: config.peer_concurrency,
+    }),
     clock: systemClock,
     chance: Math.random,
     announce,
@@ -180,8 +193,9 @@ async function open({ config, version, log, closing, drain }: Opening): Promise<
   const openApi: OpenApiParts = {
     preheat,
     forecast: new Forecast({ origins, roster, clock: systemClock, announce }, plans),
+    distribution: new Distribution({ origins, roster, clock: systemClock, announce }, plans),
     tokens: new AccessTokens(tokens, systemClock),
-    clusters: new ClusterBook(clusters, roster),
+    clusters: new ClusterBook(clusters, roster, systemClock),
   }
 
   const stopping = manyListen()
@@ -219,17 +233,6 @@ async function open({ config, version, log, closing, drain }: Opening): Promise<
   closing.add('readiness', async () => stopping.abort())
   return { port: listening.port, firstToken }
 }
-
-/** Counts as seed and as ordinary peer, so that every scope works out of the box. */
-const embeddedPeer = (clusterId: number): Peer => ({
-  // Replicas that share a database have a cache each.
-  id: `local-${clusterId}@${hostname()}`,
-  clusterId,
-  hostname: hostname(),
-  ip: '127.0.0.1',
-  seed: true,
-  ordinary: true,
-})
 
 interface WorkerParts {
   readonly leases: Leases

@@ -2,10 +2,12 @@
 
 import { parseDocument, YAMLParseError, YAMLWarning } from 'yaml'
 import { Secret } from '../kit/secret.ts'
+import { readClusters, type ClusterSettings } from './clusters.ts'
 import { fileWith, isContent, type Watch } from './files.ts'
 import { mistake } from './read.ts'
-import { readJobTls, readRegistries, type RegistrySettings, type TlsSettings } from './registries.ts'
+import { readJobTls, readRegistries, type RegistrySettings } from './registries.ts'
 import { environmentName, settings, type Setting, type SettingName, type SettingValue } from './settings.ts'
+import type { TlsSettings } from './tls.ts'
 
 type SecretName = 'database_url' | 'admin_token' | 'secret_key'
 
@@ -23,6 +25,7 @@ type Values = {
 export interface Config extends Values {
   readonly tls: TlsSettings
   readonly registries: Readonly<Record<string, RegistrySettings>>
+  readonly clusters: readonly ClusterSettings[]
 }
 
 export interface Sources {
@@ -41,7 +44,7 @@ export class ConfigError extends Error {
 }
 
 const usualFile = 'warmfront.yaml'
-const structured = new Set(['job', 'registries'])
+const structured = new Set(['job', 'registries', 'clusters'])
 
 /** The environment wins over the file. An empty variable counts as not set. Throws ConfigError. */
 export function loadConfig(given: Sources): Config {
@@ -59,8 +62,9 @@ export function loadConfig(given: Sources): Config {
   )
   const tls = readJobTls(file['job'], sources.watch, mistakes)
   const registries = readRegistries(file['registries'], sources.watch, mistakes)
+  const clusters = readClusters(file['clusters'], sources.watch, mistakes)
   if (mistakes.length > 0) throw new ConfigError(mistakes)
-  return { ...(values as unknown as Values), tls, registries }
+  return { ...(values as unknown as Values), tls, registries, clusters }
 }
 
 /**

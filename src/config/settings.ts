@@ -39,6 +39,7 @@ const setting = <T>(row: Setting<T>): Setting<T> => row
 const second = 1000
 const hour = 3600 * second
 const originTimeout = durationMs(100, hour)
+const lookEvery = durationMs(second, hour)
 
 export const settings = {
   host: setting({ type: 'text', fallback: '127.0.0.1', read: text, about: 'Address to listen on.' }),
@@ -217,6 +218,36 @@ export const settings = {
     read: wholeNumber(1, 1000),
     about:
       'Tasks at the same time on one peer, over all jobs of a replica; of one registry at most half of them, so that one that hangs leaves room.',
+  }),
+  tasks_at_once: setting({
+    type: 'number',
+    fallback: '512',
+    read: wholeNumber(1, 10_000),
+    about: 'Tasks at the same time in one replica, over all jobs, which take turns.',
+  }),
+  origin_tasks_at_once: setting({
+    type: 'number',
+    fallback: '256',
+    read: wholeNumber(1, 10_000),
+    about: 'Of tasks_at_once, those whose bytes come from one origin.',
+  }),
+  peer_check_interval: setting({
+    type: 'duration',
+    fallback: '15s',
+    read: lookEvery,
+    about: 'How often each peer of a cluster that is in use is asked how it is; one that is down is not chosen.',
+  }),
+  peer_discovery_interval: setting({
+    type: 'duration',
+    fallback: '60s',
+    read: lookEvery,
+    about: 'How often schedulers and DNS are asked for the peers of a cluster that is in use.',
+  }),
+  peer_answer_timeout: setting({
+    type: 'duration',
+    fallback: '30m',
+    read: durationMs(second, 24 * hour),
+    about: 'How long a peer that fetches a blob before it answers may take until it begins to answer.',
   }),
   origin_concurrency: setting({
     type: 'number',

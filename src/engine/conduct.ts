@@ -1,7 +1,21 @@
 // One job from its claim to its end.
 
 import type { Claim, JobEnd } from '../model/ports.ts'
-import { leaseLost, Run, type RunPorts } from './run.ts'
+import { Errand } from './errand.ts'
+import { Run, type RunPorts } from './run.ts'
+import { leaseLost } from './writer.ts'
+
+/** A job under way, of whatever type. */
+interface Conducted {
+  /** Throws what `endBy` is to judge. */
+  toTheEnd(): Promise<JobEnd>
+  /** What an accident means for the job. Throws on when the job is not to be settled by us. */
+  endBy(error: unknown): JobEnd
+  /** Writes what has changed since the last time. */
+  flush(): Promise<void>
+  /** What was kept only for this job may go. */
+  letGo(): void
+}
 
 /**
  * Conducts jobs. `signal` ends one early; its reason says how: Failure `job.cancelled` and `job.deadline` settle the
@@ -19,16 +33,22 @@ export class Conductor {
     const { announce, clock } = this.#ports
     const { job, lease } = claim
     announce({ at: 'job.claimed', job: job.id, waitedMs: clock.now() - job.createdAtMs })
-    const run = new Run(this.#ports, claim, signal)
+    const conducted = this.#begin(claim, signal)
     let end: JobEnd
     try {
-      end = await run.toTheEnd().catch((error: unknown) => run.endBy(error))
-      await run.flush()
+      end = await conducted.toTheEnd().catch((error: unknown) => conducted.endBy(error))
+      await conducted.flush()
       if (!(await this.#ports.queue.settle(lease, end))) throw leaseLost()
     } finally {
-      run.letGo()
+      conducted.letGo()
     }
     const ms = clock.now() - job.createdAtMs
     announce({ at: 'job.settled', job: job.id, ...end, ms })
+  }
+
+  #begin(claim: Claim, signal: AbortSignal): Conducted {
+    const { request } = claim.job
+    const isPreheat = request.type === 'image' || request.type === 'file'
+    return isPreheat ? new Run(this.#ports, claim, request, signal) : new Errand(this.#ports, claim, signal)
   }
 }

@@ -1,17 +1,20 @@
 // What a job would do, without doing it.
 
-import { anyOf } from '../kit/signals.ts'
 import type { Blob } from '../model/blob.ts'
 import type { Digest } from '../model/digest.ts'
 import type { Announce } from '../model/event.ts'
-import { Failure } from '../model/failure.ts'
-import type { Submission } from '../model/job.ts'
+import type { PreheatRequest, Submission } from '../model/job.ts'
 import type { Peer } from '../model/peer.ts'
-import type { Clock, Origins, Roster } from '../model/ports.ts'
-import { gatherPeers, resolveParts, wholeOf } from './parts.ts'
+import type { Roster } from '../model/driver.ts'
+import type { Clock, Origins } from '../model/ports.ts'
+import type { Task } from '../model/task.ts'
+import { Desk, type DeskLimits } from './desk.ts'
+import { identityOf } from './identity.ts'
+import { leftOutOf, type LeftOut } from './left-out.ts'
+import { look, type LookLimits } from './look.ts'
+import { gatherPeers, resolveParts, waysOf, wholeOf } from './parts.ts'
 import { pickClusters } from './pick.ts'
-import { planTasks } from './plan.ts'
-import { progressOf } from './progress.ts'
+import { planTasks, type Part } from './plan.ts'
 
 export interface Plan {
   /** What the tag means now; null for files. */
@@ -19,88 +22,105 @@ export interface Plan {
   readonly platforms: readonly string[]
   readonly warnings: readonly string[]
   readonly blobs: readonly Blob[]
+  /** Those that would get a blob. */
   readonly peers: readonly Peer[]
+  readonly leftOut: readonly LeftOut[]
   /** Each blob at each peer that needs it. */
   readonly tasks: number
+  /** Of the tasks, those that are known to be warm already. */
+  readonly warm: number
   /** Of all tasks together; null while a size is unknown. */
   readonly bytes: number | null
+  /** Of the tasks that are not known to be warm; null while a size is unknown. */
+  readonly bytesToMove: number | null
 }
 
 export interface ForecastPorts {
   readonly origins: Origins
-  readonly roster: Roster
+  readonly roster: Pick<Roster, 'clusters' | 'crewOf'>
   readonly clock: Clock
   readonly announce: Announce
 }
 
-export interface ForecastLimits {
-  /** Plans that are made at the same time: each holds a caller's connection while its registry thinks. */
-  readonly atOnce: number
-  readonly withinMs: number
-}
+/** A command to preheat. */
+export type Preheating = Omit<Submission, 'request'> & { readonly request: PreheatRequest }
 
-const retryAfterMs = 1000
+/** A person waits for the plan: what is not looked at by then is said to be unknown. */
+const looks: LookLimits = { most: 2000, atOnce: 64, withinMs: 5_000 }
 
 export class Forecast {
   readonly #ports: ForecastPorts
-  readonly #limits: ForecastLimits
-  #running = 0
+  readonly #desk: Desk
 
-  constructor(ports: ForecastPorts, limits: ForecastLimits) {
+  constructor(ports: ForecastPorts, limits: DeskLimits) {
     this.#ports = ports
-    this.#limits = limits
+    this.#desk = new Desk(ports, limits)
   }
 
   /**
-   * Asks the origin, and nothing of the peers; what a peer holds already is counted like the rest. Throws what
-   * resolving throws, `cluster.unknown`, `peer.none`, `request.too-many`, and `job.deadline` when it took too long.
+   * Asks the origin, and the peers only where that is sure to have no effect on them. Throws what resolving throws,
+   * `cluster.unknown`, `peer.none`, `request.too-many`, and `job.deadline` when it took too long.
    */
-  async plan(submission: Submission, signal: AbortSignal): Promise<Plan> {
-    const { atOnce } = this.#limits
-    if (this.#running >= atOnce) {
-      throw new Failure('request.too-many', `There are ${atOnce} plans being made already.`, { retryAfterMs })
-    }
-    this.#running++
-    try {
-      return await this.#inTime(signal, (until) => this.#make(submission, until))
-    } catch (error) {
-      if (error instanceof Failure) {
-        this.#ports.announce({ at: 'plan.failed', problem: error.problem, facts: error.facts })
-      }
-      throw error
-    } finally {
-      this.#running--
-    }
+  plan(command: Preheating, caller: AbortSignal): Promise<Plan> {
+    return this.#desk.serve('The plan', caller, (signal) => this.#make(command, signal))
   }
 
-  async #inTime<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { withinMs } = this.#limits
-    const late = new AbortController()
-    const done = new AbortController()
-    void this.#ports.clock.sleep(withinMs, done.signal).then(
-      () => late.abort(new Failure('job.deadline', `The plan was not made within ${Math.round(withinMs / 1000)} s.`)),
-      () => {},
-    )
-    const until = anyOf(late.signal, signal)
-    try {
-      return await work(until)
-    } catch (error) {
-      if (late.signal.aborted) throw late.signal.reason
-      if (signal.aborted) throw new Failure('job.cancelled', 'Whoever asked for the plan has gone.', { cause: error })
-      throw error
-    } finally {
-      done.abort()
-    }
-  }
-
-  async #make({ request, secrets, clusterIds }: Submission, signal: AbortSignal): Promise<Plan> {
-    const { origins, roster } = this.#ports
+  async #make({ request, secrets, clusterIds }: Preheating, signal: AbortSignal): Promise<Plan> {
+    const { origins, roster, clock } = this.#ports
     const clusters = pickClusters(await roster.clusters(), clusterIds)
-    const groups = await gatherPeers(roster, clusters, request)
-    const parts = await resolveParts(groups, null, (meant) => origins.resolve(request, secrets, meant, signal))
-    const { tasks, bytesTotal } = progressOf(planTasks(parts))
-    const { image, platforms, warnings, blobs } = wholeOf(parts)
-    const peers = parts.flatMap((part) => part.peers)
-    return { digest: image?.digest ?? null, platforms, warnings, blobs, peers, tasks, bytes: bytesTotal }
+    const gathered = await gatherPeers(roster, clusters, request, signal)
+    const parts = await resolveParts(gathered.groups, null, (meant) => origins.resolve(request, secrets, meant, signal))
+    const tasks = planTasks(parts)
+    const wayOf = waysOf(parts)
+    const asked = tasks.map((task) => ({ ...task, ...wayOf(task.peer) }))
+    const seen = await look(asked, { identity: identityOf(request), clock, limits: looks, signal })
+    const warnings = [
+      ...gathered.warnings,
+      ...expiryWarnings(parts, request.timeoutMs, clock.now()),
+      ...(await foreseen(parts, request, signal)),
+      ...seen.warnings,
+    ]
+    const whole = wholeOf(parts)
+    const peers = [...new Map(tasks.map(({ peer }) => [peer.id, peer])).values()]
+    const crews = await Promise.all(clusters.map((cluster) => roster.crewOf(cluster, signal)))
+    return {
+      digest: whole.image?.digest ?? null,
+      platforms: whole.platforms,
+      warnings: [...new Set([...whole.warnings, ...warnings])],
+      blobs: whole.blobs,
+      peers,
+      leftOut: leftOutOf(crews, new Set(peers.map(({ id }) => id)), request),
+      tasks: tasks.length,
+      warm: seen.held.size,
+      bytes: bytesOf(tasks),
+      bytesToMove: bytesOf(asked.filter((task) => !seen.held.has(task))),
+    }
   }
 }
+
+/** What the drivers know that a person should: names that no pull would match. */
+async function foreseen(
+  parts: readonly Part[],
+  request: PreheatRequest,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const identity = identityOf(request)
+  const all = parts.flatMap(({ artifact: { image, blobs }, teams }) =>
+    teams.map(async ({ driver }) => (await driver.foresee?.({ image, identity, signal }, blobs)) ?? []),
+  )
+  return (await Promise.all(all)).flat()
+}
+
+/** A token that came with the request cannot be asked for anew when it has ended. */
+function expiryWarnings(parts: readonly Part[], timeoutMs: number, nowMs: number): readonly string[] {
+  const ends = parts.flatMap(({ expiresAtMs }) => (expiresAtMs === null ? [] : [expiresAtMs]))
+  const leftMs = Math.min(...ends) - nowMs
+  if (leftMs >= timeoutMs) return []
+  const [left, needed] = [leftMs, timeoutMs].map((ms) => Math.max(0, Math.round(ms / 1000)))
+  return [
+    `The token that came with the request ends in ${left} s, and the job may last ${needed} s: what is begun later fails.`,
+  ]
+}
+
+const bytesOf = (tasks: readonly Pick<Task, 'blob'>[]): number | null =>
+  tasks.reduce<number | null>((sum, { blob: { size } }) => (sum === null || size === null ? null : sum + size), 0)

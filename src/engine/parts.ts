@@ -1,22 +1,43 @@
 // A job in parts: clusters that run different platforms need different blobs of one image.
 
-import { blobKey, type Artifact } from '../model/blob.ts'
+import { blobKey, type Artifact, type Blob, type ImageName } from '../model/blob.ts'
 import type { Digest } from '../model/digest.ts'
-import type { JobRequest } from '../model/job.ts'
+import { Failure } from '../model/failure.ts'
+import type { PreheatRequest } from '../model/job.ts'
 import type { Cluster, Peer } from '../model/peer.ts'
-import type { Meant, Origin, Resolved, Roster } from '../model/ports.ts'
-import { groupPeers, type Group, type Part } from './plan.ts'
+import type { Crew, PeerDriver, Roster } from '../model/driver.ts'
+import type { Meant, Origin, Resolved } from '../model/ports.ts'
+import { choose } from './choose.ts'
+import { groupTeams, type Group, type Part } from './plan.ts'
 
-/** Throws `peer.none` where a cluster has no peer that the request means. */
-export async function gatherPeers(
-  roster: Roster,
+export interface Gathered {
+  readonly groups: readonly Group[]
+  /** Names the peers that were left out. */
+  readonly warnings: readonly string[]
+}
+
+/** Throws `peer.none` where there are no clusters, and what the roster throws. */
+export async function crewsOf(
+  roster: Pick<Roster, 'crewOf'>,
   clusters: readonly Cluster[],
-  request: JobRequest,
-): Promise<readonly Group[]> {
-  const members = await Promise.all(
-    clusters.map(async (cluster) => ({ cluster, peers: await roster.peersOf(cluster) })),
-  )
-  return groupPeers(members, request)
+  signal: AbortSignal,
+): Promise<readonly Crew[]> {
+  if (clusters.length === 0) throw new Failure('peer.none', 'None of the clusters of this job exists any more.')
+  return Promise.all(clusters.map((cluster) => roster.crewOf(cluster, signal)))
+}
+
+/**
+ * Throws `peer.none` where a cluster has no peer that the request means, `peer.unsupported` where its peers cannot hold
+ * what is asked for, and what the roster throws.
+ */
+export async function gatherPeers(
+  roster: Pick<Roster, 'crewOf'>,
+  clusters: readonly Cluster[],
+  request: PreheatRequest,
+  signal: AbortSignal,
+): Promise<Gathered> {
+  const { teams, warnings } = choose(await crewsOf(roster, clusters, signal), request)
+  return { groups: groupTeams(teams, request), warnings }
 }
 
 /**
@@ -30,10 +51,10 @@ export async function resolveParts(
 ): Promise<readonly Part[]> {
   const parts: Part[] = []
   let digest = pinned
-  for (const { wish, peers } of groups) {
+  for (const { wish, teams } of groups) {
     const resolved = await resolve({ pinned: digest, wish })
     digest ??= resolved.artifact.image?.digest ?? null
-    parts.push({ ...resolved, peers })
+    parts.push({ ...resolved, teams })
   }
   return parts
 }
@@ -54,12 +75,32 @@ export function wholeOf(parts: readonly Part[]): Artifact {
 export const bytesOf = ({ blobs }: Artifact): number | null =>
   blobs.reduce<number | null>((sum, { size }) => (sum === null || size === null ? null : sum + size), 0)
 
-/** Says where the bytes for a peer come from. */
-export function originsOf(parts: readonly Part[]): (peer: Peer) => Origin {
-  const origins = new Map(parts.flatMap(({ origin, peers }) => peers.map(({ id }) => [id, origin] as const)))
-  return ({ id }) => {
-    const origin = origins.get(id)
-    if (origin === undefined) throw new TypeError(`no part of the job has the peer ${id}`)
-    return origin
+/** What warming a blob at one of a cluster's peers needs beside the two. */
+export interface Way {
+  readonly cluster: Cluster
+  readonly driver: PeerDriver
+  readonly origin: Origin
+  readonly image: ImageName | null
+  /** Of the image's configs and layers; undefined where it has none whose size is known. */
+  readonly smallest: Blob | undefined
+}
+
+/** A peer's cluster is in one part only. */
+export function waysOf(parts: readonly Part[]): (peer: Peer) => Way {
+  const ways = new Map<number, Way>()
+  for (const { origin, artifact, teams } of parts) {
+    const { image } = artifact
+    const smallest = smallestOf(artifact)
+    for (const { cluster, driver } of teams) ways.set(cluster.id, { cluster, driver, origin, image, smallest })
   }
+  return ({ clusterId }) => {
+    const way = ways.get(clusterId)
+    if (way === undefined) throw new TypeError(`no part of the job has the cluster ${clusterId}`)
+    return way
+  }
+}
+
+function smallestOf({ blobs }: Artifact): Blob | undefined {
+  const sized = blobs.filter(({ kind, size }) => (kind === 'config' || kind === 'layer') && (size ?? 0) > 0)
+  return sized.toSorted((one, other) => (one.size ?? 0) - (other.size ?? 0))[0]
 }

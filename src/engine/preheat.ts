@@ -3,22 +3,25 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isRedacted } from '../kit/redact.ts'
 import { Failure } from '../model/failure.ts'
-import type { Job, JobSecrets, Submission } from '../model/job.ts'
+import type { Job, JobRequest, JobSecrets, Submission } from '../model/job.ts'
 import type { Cluster } from '../model/peer.ts'
-import type { Clock, JobFilter, JobStore, NewJob, Page, Roster, TaskFilter } from '../model/ports.ts'
+import type { Roster } from '../model/driver.ts'
+import type { Clock, JobFilter, JobStore, NewJob, Outcome, Page, TaskFilter } from '../model/ports.ts'
 import type { Announce } from '../model/event.ts'
 import type { Task } from '../model/task.ts'
 import { isSettled, mayBecome } from './lifecycle.ts'
 import { pickClusters } from './pick.ts'
 
-/** Between two looks at a job that somebody watches; its conductor writes as often. */
-const lookEveryMs = 1000
+/** Between two looks at a job that somebody watches: its conductor writes more often, so that nothing is a second old. */
+const lookEveryMs = 500
+/** Warm tasks that are shown one by one; Harbor prints them all into a log of at most 10 MB. */
+const mostSuccesses = 2000
 
 /** A job with what a client may want to see beside it. */
 export interface JobView {
   readonly job: Job
-  /** Empty until the job is settled. */
-  readonly tasks: readonly Task[]
+  /** null until the job is settled. */
+  readonly outcome: Outcome | null
   readonly clusters: readonly Cluster[]
 }
 
@@ -75,7 +78,7 @@ export class Preheat {
     if (!made) return { ...(await this.view(job.id)), made }
     announce({ at: 'job.accepted', job: job.id, contract })
     wake()
-    return { job, tasks: [], clusters, made }
+    return { job, outcome: null, clusters, made }
   }
 
   /** Throws `request.not-found`. */
@@ -83,16 +86,23 @@ export class Preheat {
     const { jobs, roster } = this.#ports
     const job = await this.look(id)
     // Tasks are asked for once, at the end: a client that polls a job of 50,000 tasks shall not read them each time.
-    const [tasks, clusters] = await Promise.all([
-      isSettled(job.state) ? jobs.tasks(id, job.progress.tasks) : [],
+    const [outcome, clusters] = await Promise.all([
+      isSettled(job.state) ? jobs.outcome(id, mostSuccesses, job.progress.tasks) : null,
       roster.clusters(),
     ])
-    return { job, tasks, clusters: clusters.filter((cluster) => job.clusterIds.includes(cluster.id)) }
+    return { job, outcome, clusters: clusters.filter((cluster) => job.clusterIds.includes(cluster.id)) }
   }
 
   /** The job alone, for clients that only poll. Throws `request.not-found`. */
   async look(id: number): Promise<Job> {
     return known(id, await this.#ports.jobs.get(id))
+  }
+
+  /** As look, for contracts that know of no other jobs than preheats, and so take others for unknown. */
+  async lookAtPreheat(id: number): Promise<Job> {
+    const job = await this.look(id)
+    if (isPreheat(job.request)) return job
+    throw unknownJob(id)
   }
 
   list(filter: JobFilter, page: number, perPage: number): Promise<Page<Job>> {
@@ -173,6 +183,8 @@ export class Preheat {
     return inserted
   }
 }
+
+const isPreheat = ({ type }: JobRequest): boolean => type === 'image' || type === 'file'
 
 const unknownJob = (id: number): Failure => new Failure('request.not-found', `There is no job ${id}.`)
 

@@ -1,18 +1,22 @@
-// One task from waiting to settled: ask the driver, judge what came back, try again or give up.
+// One try of a task: ask the driver, judge what came back, and say whether it is to be tried again.
 
-import { shortDigest } from '../model/digest.ts'
-import { asFailure } from '../model/failure.ts'
 import type { Announce } from '../model/event.ts'
-import type { Clock, Origin, PeerDriver } from '../model/ports.ts'
+import { asFailure, type Failure } from '../model/failure.ts'
+import type { Peer } from '../model/peer.ts'
+import type { TaskIdentity } from '../model/driver.ts'
+import type { Clock } from '../model/ports.ts'
 import type { Task } from '../model/task.ts'
 import type { Ledger } from './ledger.ts'
+import { nameOfBlob } from './names.ts'
+import type { Way } from './parts.ts'
 import { afterFailure, type RetryPolicy } from './retry.ts'
+import type { Pause } from './work.ts'
 
 export interface WarmWith {
   readonly job: number
   readonly ledger: Ledger
-  readonly origin: Origin
-  readonly driver: PeerDriver
+  readonly identity: TaskIdentity
+  readonly wayOf: (peer: Peer) => Way
   readonly clock: Clock
   /** A number in [0,1). */
   readonly chance: () => number
@@ -25,51 +29,62 @@ export interface WarmWith {
 /** A try that brought so many bytes closer is not counted against the task. */
 const fruitfulBytes = 64 * 1024
 
-/** Never throws for a failed task: that is written in the ledger. Throws only the signal's reason. */
-export async function warmTask(task: Task, use: WarmWith): Promise<void> {
-  const { ledger, clock, signal } = use
-  let barren = 0
-  for (;;) {
-    ledger.begin(task.ordinal, clock.now())
-    const bytesBefore = ledger.bytesOf(task.ordinal)
-    const failure = await attempt(task, use)
-    if (failure === undefined) return
-    signal.throwIfAborted()
-    // A big blob over a bad line must get there in the end; a registry that gives a byte a try must not go on for ever.
-    barren = ledger.bytesOf(task.ordinal) - bytesBefore >= fruitfulBytes ? 1 : barren + 1
-    const leftMs = use.deadlineAtMs - clock.now()
-    const verdict = afterFailure(failure, barren, { policy: use.policy, chance: use.chance(), leftMs })
-    const problem = failure.problem
-    const about = { job: use.job, peer: task.peer.id, blob: nameOf(task), problem, facts: failure.facts }
-    if (verdict.act === 'stop') {
-      ledger.failed(task.ordinal, problem, clock.now())
-      use.announce({ at: 'task.failed', ...about })
-      if (failure.code === 'self.fault') use.announce({ at: 'fault', where: 'warm', error: failure.cause })
-      return
-    }
-    use.announce({ at: 'task.retried', ...about })
-    await clock.sleep(verdict.afterMs, signal)
-  }
-}
+export class Warming {
+  readonly #use: WarmWith
+  /** How many tries in a row brought nothing, of the tasks that were tried in vain. */
+  readonly #barren = new Map<number, number>()
 
-async function attempt(task: Task, use: WarmWith): Promise<ReturnType<typeof asFailure> | undefined> {
-  const { job, ledger, origin, driver, clock, signal } = use
-  const startedAtMs = clock.now()
-  try {
-    const warmed = await driver.warm(task.peer, task.blob, {
-      job,
-      origin,
-      signal,
-      progress: (bytes) => ledger.advance(task.ordinal, bytes),
-    })
-    ledger.warmed(task.ordinal, warmed, clock.now())
+  constructor(use: WarmWith) {
+    this.#use = use
+  }
+
+  /** undefined: the task is settled, and the ledger says how. Throws only the signal's reason. */
+  async attempt(ordinal: number): Promise<Pause | undefined> {
+    const { ledger, clock, signal } = this.#use
+    ledger.begin(ordinal, clock.now())
+    const task = ledger.at(ordinal)
+    try {
+      await this.#ask(task)
+      this.#barren.delete(ordinal)
+      return undefined
+    } catch (error) {
+      signal.throwIfAborted()
+      return this.#judge(task, asFailure(error))
+    }
+  }
+
+  async #ask({ ordinal, peer, blob }: Task): Promise<void> {
+    const { job, ledger, identity, wayOf, clock, announce, signal } = this.#use
+    const startedAtMs = clock.now()
+    const { driver, origin, image, smallest } = wayOf(peer)
+    const progress = (bytes: number): void => ledger.advance(ordinal, bytes)
+    const context = { job, origin, image, identity, signal, progress, ...(smallest && { smallest }) }
+    const warmed = await driver.warm(peer, blob, context)
+    ledger.warmed(ordinal, warmed, clock.now())
     const { bytes, source } = warmed
     const ms = clock.now() - startedAtMs
-    use.announce({ at: 'task.warmed', job, peer: task.peer.id, blob: nameOf(task), bytes, source, ms })
-    return undefined
-  } catch (error) {
-    return asFailure(error)
+    announce({ at: 'task.warmed', job, peer: peer.id, blob: nameOfBlob(blob), bytes, source, ms })
+  }
+
+  #judge({ ordinal, peer, blob, bytes }: Task, failure: Failure): Pause | undefined {
+    const { job, ledger, clock, policy, deadlineAtMs, announce } = this.#use
+    // A big blob over a bad line must get there in the end; a registry that gives a byte a try must not go on for ever.
+    const isFruitful = ledger.at(ordinal).bytes - bytes >= fruitfulBytes
+    const barren = isFruitful ? 1 : (this.#barren.get(ordinal) ?? 0) + 1
+    const leftMs = deadlineAtMs - clock.now()
+    const verdict = afterFailure(failure, barren, { policy, chance: this.#use.chance(), leftMs })
+    const { problem, facts } = failure
+    const about = { job, peer: peer.id, blob: nameOfBlob(blob), problem, facts }
+    if (verdict.act === 'stop') {
+      this.#barren.delete(ordinal)
+      ledger.failed(ordinal, problem, clock.now())
+      announce({ at: 'task.failed', ...about })
+      if (failure.code === 'self.fault') announce({ at: 'fault', where: 'warm', error: failure.cause })
+      return undefined
+    }
+    this.#barren.set(ordinal, barren)
+    ledger.pause(ordinal)
+    announce({ at: 'task.retried', ...about })
+    return { ms: verdict.afterMs, isAskedFor: failure.retryAfterMs !== undefined }
   }
 }
-
-const nameOf = (task: Task): string => (task.blob.digest === null ? task.blob.url : shortDigest(task.blob.digest))

@@ -3,8 +3,8 @@
 import { isIP, type BlockList } from 'node:net'
 import { contains, networksOf } from './networks.ts'
 
-/** What the connection is for: registries may stand in private networks, the address of a file may not. */
-export type Purpose = 'registry' | 'file'
+/** What the connection is for: registries and peers may stand in private networks, the address of a file may not. */
+export type Purpose = 'registry' | 'peer' | 'file'
 
 export interface Target {
   /** As the URL has it: a name, or an address (in brackets or without). */
@@ -37,7 +37,7 @@ interface Rule {
   readonly appliesTo: readonly Purpose[]
 }
 
-const everyone: readonly Purpose[] = ['registry', 'file']
+const everyone: readonly Purpose[] = ['registry', 'peer', 'file']
 
 /** RFC 6890 and the IANA special-purpose registries; metadata addresses as the clouds document them. */
 const rules: readonly Rule[] = [

@@ -31,6 +31,10 @@ export function headerOf({ headers }: ReplyHead, name: string): string | undefin
   return Array.isArray(value) ? value[0] : value
 }
 
+/** A body that nobody takes holds no words either, and may be slow to come. A short one ends without harm. */
+const isWorthless = (head: ReplyHead): boolean =>
+  head.status < 300 && !(Number(headerOf(head, 'content-length')) <= errorBodyBytes)
+
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly reply: Promise<Reply>
   readonly #cap: number
@@ -73,6 +77,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (take === undefined) return
     this.#do(async () => {
       this.#taker = await take(head)
+      if (this.#taker === undefined && isWorthless(head)) this.#cut()
     })
   }
 
@@ -135,6 +140,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#keptBytes += chunk.length
     if (this.#keptBytes <= room) return
     if (isSuccess) throw new HttpFault('too-large', `the body is larger than ${room} bytes`)
+    this.#cut()
+  }
+
+  #cut(): void {
     this.#finish()
     this.#controller?.abort(new Error('enough was read'))
   }

@@ -1,9 +1,9 @@
 // The one way out: every outgoing HTTP request of the service is made here, and every address is judged here.
 
-import { lookup as systemLookup } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'
 import { buildConnector, Pool } from 'undici'
-import type { EgressPolicy, Purpose, Target } from './egress.ts'
+import { allowedAddresses, lookupAll, type Dialed, type Lookup } from './dial.ts'
+import type { EgressPolicy, Purpose } from './egress.ts'
 import { Exchange, type Reply, type Take } from './http-exchange.ts'
 import { HttpFault, httpFaultOf } from './http-fault.ts'
 import type { PaceLimits } from './http-pace.ts'
@@ -31,8 +31,16 @@ export interface HttpClientOptions {
   readonly egress: EgressPolicy
   readonly userAgent: string
   readonly timeouts?: HttpTimeouts
-  /** All addresses of a name. Default: the system's resolver. */
-  readonly lookup?: (host: string) => Promise<readonly { readonly address: string; readonly family: number }[]>
+  /** Default: the system's resolver. */
+  readonly lookup?: Lookup
+}
+
+/** A forward proxy, which is asked in absolute form (RFC 9112 section 3.2.2), for https too: never by CONNECT. */
+interface Via {
+  /** `host:port`. */
+  readonly address: string
+  /** Towards the proxy; undefined: plain HTTP. */
+  readonly tls: TlsSettings | undefined
 }
 
 export interface HttpRequest {
@@ -44,8 +52,20 @@ export interface HttpRequest {
   /** Only with POST; the caller gives its content-type. */
   readonly body?: string
   readonly purpose: Purpose
+  /** Towards the server of the URL; without effect where the request goes through a proxy, which has its own. */
   readonly tls: TlsSettings
+  /** Whom to ask instead of the server of the URL. */
+  readonly via?: Via
+  /** Instead of the client's. */
+  readonly firstByteMs?: number
   readonly signal: AbortSignal
+}
+
+/** Who a connection is opened to. */
+interface Server {
+  readonly url: URL
+  readonly purpose: Purpose
+  readonly tls: TlsSettings
 }
 
 /**
@@ -83,16 +103,24 @@ export class HttpClient {
   }
 
   async #exchange(request: HttpRequest, cap: number, take: Take | undefined): Promise<Reply> {
-    const { method, url, headers, body, purpose, signal } = request
+    const { method, url, headers, body, via, signal } = request
     signal.throwIfAborted()
-    const literal = url.hostname.replace(/^\[|\]$/g, '')
-    if (isIP(literal) !== 0) this.#judge(targetOf(url, literal, purpose))
-    const exchange = new Exchange(signal, this.#timeouts, cap, take)
-    this.#poolFor(request).dispatch(
+    const server = via === undefined ? request : serverOf(via)
+    this.#judgeLiteral(request)
+    this.#judgeLiteral(server)
+    const { firstByteMs = this.#timeouts.firstByteMs } = request
+    const exchange = new Exchange(signal, { ...this.#timeouts, firstByteMs }, cap, take)
+    const path = `${url.pathname}${url.search}`
+    this.#poolFor(server).dispatch(
       {
         method,
-        path: `${url.pathname}${url.search}`,
-        headers: { 'accept-encoding': 'identity', ...headers, 'user-agent': this.#options.userAgent },
+        ...(via === undefined ? { path } : { path: `${url.origin}${path}`, servername: server.url.hostname }),
+        headers: {
+          ...(via === undefined ? {} : { host: url.host }),
+          'accept-encoding': 'identity',
+          ...headers,
+          'user-agent': this.#options.userAgent,
+        },
         ...(body === undefined ? {} : { body }),
       },
       exchange,
@@ -100,8 +128,16 @@ export class HttpClient {
     return exchange.reply
   }
 
+  /** For an address nothing is looked up, so it is judged before it is used. A name is judged with each connection. */
+  #judgeLiteral({ url, purpose }: Server): void {
+    const { host, port } = dialedOf(url, purpose)
+    const rule = isIP(host) === 0 ? undefined : this.#options.egress.denies({ host, address: host, port, purpose })
+    if (rule === undefined) return
+    throw new HttpFault('denied', `${host} (port ${port}) is denied by the rule ${rule}`, { rule })
+  }
+
   /** Connections are shared only by requests that would have been allowed to open them. */
-  #poolFor({ url, purpose, tls }: HttpRequest): Pool {
+  #poolFor({ url, purpose, tls }: Server): Pool {
     const key = `${purpose} ${url.origin} ${tlsKey(tls)}`
     const known = this.#pools.get(key)
     if (known !== undefined) return known
@@ -133,54 +169,41 @@ export class HttpClient {
     })
   }
 
-  /**
-   * Resolves a name once for each new connection and gives only addresses that passed. The connection goes to exactly
-   * these, so a name that changes its answer after the judgement gains nothing.
-   */
   #judgedLookup(url: URL, purpose: Purpose): LookupFunction {
-    const find = this.#options.lookup ?? ((host: string) => systemLookup(host, { all: true }))
-    const judged = async (host: string) => {
-      const found = await find(host)
-      const [first] = found
-      if (first === undefined) throw new HttpFault('name-not-found', `no address for ${host}`)
-      const target = (address: string) => targetOf(url, address, purpose)
-      const passed = found.filter(({ address }) => this.#options.egress.denies(target(address)) === undefined)
-      if (passed.length === 0) this.#judge(target(first.address))
-      return [...passed]
-    }
+    const { egress, lookup = lookupAll } = this.#options
+    const { port } = dialedOf(url, purpose)
     // All addresses are asked for: autoSelectFamily tries one after the other.
     return (host, _, callback) => {
-      judged(host).then(
-        (addresses) => callback(null, addresses),
+      allowedAddresses({ host, port, purpose }, egress, lookup).then(
+        (addresses) => callback(null, [...addresses]),
         (error: unknown) => callback(httpFaultOf(error) ?? new HttpFault('name-not-found', String(error)), ''),
       )
     }
-  }
-
-  #judge(target: Target): void {
-    const rule = this.#options.egress.denies(target)
-    if (rule === undefined) return
-    const { host, address, port } = target
-    throw new HttpFault('denied', `${host} (${address}, port ${port}) is denied by the rule ${rule}`, { rule })
   }
 }
 
 /**
  * A server that speaks TLS 1.3 refuses our certificate only after the handshake, by an alert. Node reports that as an
  * error of a socket that lives on, and then its end, of which undici keeps the last: so the error has to be the end.
+ * The name that undici finds in a Host header is not the server's where that is a proxy, and is left out.
  */
 function endedByErrors(connector: buildConnector.connector): buildConnector.connector {
   return (options, callback) =>
-    connector(options, (...opened) => {
+    connector({ ...options, servername: '' }, (...opened) => {
       const [, socket] = opened
       socket?.on('error', (error) => socket.destroy(error))
       callback(...opened)
     })
 }
 
-const targetOf = ({ hostname, port, protocol }: URL, address: string, purpose: Purpose): Target => ({
-  host: hostname,
-  address,
+const serverOf = ({ address, tls }: Via): Server => ({
+  url: new URL(`${tls === undefined ? 'http' : 'https'}://${address}`),
+  purpose: 'peer',
+  tls: tls ?? {},
+})
+
+const dialedOf = ({ hostname, port, protocol }: URL, purpose: Purpose): Dialed => ({
+  host: hostname.replace(/^\[|\]$/g, ''),
   port: port !== '' ? Number(port) : protocol === 'https:' ? 443 : 80,
   purpose,
 })

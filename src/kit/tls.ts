@@ -3,6 +3,7 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
 import { HttpFault } from './http-fault.ts'
+import { current, type Live } from './live.ts'
 import type { Secret } from './secret.ts'
 
 export interface TlsSettings {
@@ -17,6 +18,23 @@ export interface TlsSettings {
   /** A name, no address: sent as SNI instead of the URL's host, and what the certificate is checked against. */
   readonly serverName?: string
 }
+
+/** As TlsSettings, of which some stand in files that may change. */
+export interface LiveTls {
+  readonly caCert?: Live<string>
+  readonly insecureSkipVerify?: boolean
+  readonly clientCert?: Live<string>
+  readonly clientKey?: Live<Secret>
+  readonly serverName?: string
+}
+
+/** What it says by now. */
+export const tlsNow = ({ caCert, clientCert, clientKey, ...rest }: LiveTls): TlsSettings => ({
+  ...rest,
+  ...(caCert === undefined ? {} : { caCert: current(caCert) }),
+  ...(clientCert === undefined ? {} : { clientCert: current(clientCert) }),
+  ...(clientKey === undefined ? {} : { clientKey: current(clientKey) }),
+})
 
 /** Equal for settings that allow the same connections to be used. Holds no key. */
 export function tlsKey({ caCert, insecureSkipVerify, clientCert, clientKey, serverName }: TlsSettings): string {

@@ -14,7 +14,7 @@ export type Event =
       readonly peer: string
       readonly blob: string
       readonly bytes: number
-      readonly source: Source
+      readonly source: Source | null
       readonly ms: number
     }
   | {
@@ -24,6 +24,14 @@ export type Event =
       readonly blob: string
       readonly problem: Problem
       readonly facts: Facts
+    }
+  | {
+      /** Peers that should feed each other went to the origin instead: `times` over for a blob. */
+      readonly at: 'job.stampede'
+      readonly job: number
+      readonly cluster: number
+      readonly blob: string
+      readonly times: number
     }
   | { readonly at: 'job.failed'; readonly job: number; readonly problem: Problem; readonly facts: Facts }
   | {

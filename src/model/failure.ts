@@ -131,6 +131,41 @@ const kinds = {
     temporary: true,
     hint: 'The bytes received are not the bytes asked for; look for a damaged blob or a meddling proxy.',
   },
+  'peer.unreachable': {
+    side: 'peer',
+    temporary: true,
+    hint: 'Check that the peer runs, its address and port in the cluster, and the network path from this machine.',
+  },
+  'peer.busy': {
+    side: 'peer',
+    temporary: true,
+    hint: 'The peer asked us to slow down; lower peer_concurrency if it keeps doing so.',
+  },
+  'peer.slow': {
+    side: 'peer',
+    temporary: true,
+    hint: 'The peer took too long to answer or to go on; look at its load, its disk and its own way to the origin.',
+  },
+  'peer.denied': {
+    side: 'peer',
+    temporary: false,
+    hint: 'Give the credential or client certificate that the peer asks for, in the settings of its host or its cluster.',
+  },
+  'peer.misconfigured': {
+    side: 'peer',
+    temporary: false,
+    hint: 'The peer and what its cluster says about it do not fit together; compare the two.',
+  },
+  'peer.not-cached': {
+    side: 'peer',
+    temporary: false,
+    hint: "The peer passed the bytes on and kept nothing: look at its caching rules, its size limits and its origin's headers.",
+  },
+  'peer.unsupported': {
+    side: 'peer',
+    temporary: false,
+    hint: 'Choose a cluster whose peers can do this; docs/peers.md says which can do what.',
+  },
   'peer.full': {
     side: 'peer',
     temporary: false,

@@ -12,9 +12,9 @@ export const concurrentPeers = { least: 1, most: 1000, usual: 500 } as const
 
 interface CommonRequest {
   readonly peers: PeerChoice
-  /** Blobs warmed at the same time, 1 to 100. */
+  /** Blobs warmed at the same time at one peer, 1 to 100. */
   readonly concurrentTasks: number
-  /** Peers on which one blob is warmed at the same time, 1 to 1000. */
+  /** Peers on which one blob is warmed at the same time, 1 to 1000. Both multiplied are the job's width. */
   readonly concurrentPeers: number
   readonly timeoutMs: number
   readonly tag: string
@@ -22,6 +22,8 @@ interface CommonRequest {
   readonly filteredQueryParams: readonly string[]
   /** Bytes, or null for the peer's own choice. */
   readonly pieceLength: number | null
+  /** Of a hundred tasks, how many must be warm for the job to succeed; 100 unless the client asked for less. */
+  readonly successPercentage: number
   /** For people: values that could be a secret read `***`. The true ones are in JobSecrets. */
   readonly headers: Readonly<Record<string, string>>
   readonly username: string
@@ -47,8 +49,17 @@ export interface FileRequest extends CommonRequest {
   readonly urls: readonly string[]
 }
 
+/** Looks for one thing at all peers, or evicts it: Dragonfly's `get_task` and `delete_task`. */
+export interface TaskRequest extends CommonRequest {
+  readonly type: 'get_task' | 'delete_task'
+  /** As Dragonfly names it, or the hex of a blob's sha256. One of taskId and url is given. */
+  readonly taskId: string | null
+  readonly url: string | null
+}
+
+export type PreheatRequest = ImageRequest | FileRequest
 /** Safe to store, to log and to show. */
-export type JobRequest = ImageRequest | FileRequest
+export type JobRequest = PreheatRequest | TaskRequest
 
 /** The part of a request that may never be shown: kept sealed, and wiped when the job settles. */
 export interface JobSecrets {
@@ -80,12 +91,19 @@ export interface Progress {
   readonly running: number
   readonly warm: number
   readonly failed: number
+  /** Of the warm ones, those that the peer held already. */
+  readonly hits: number
   /** null while a size is unknown. */
   readonly bytesTotal: number | null
   /** Bytes present at the peers, those found there included. */
   readonly bytesDone: number
-  /** Bytes that the origin had to send. */
+  /** Bytes that the origin had to send, that other peers sent, and that were held already, as far as known. */
   readonly bytesFromOrigin: number
+  readonly bytesFromPeers: number
+  readonly bytesHeld: number
+  /** Over the last seconds; null while not known, and once the job is settled. */
+  readonly bytesPerSecond: number | null
+  readonly secondsLeft: number | null
 }
 
 export const noProgress: Progress = {
@@ -93,9 +111,14 @@ export const noProgress: Progress = {
   running: 0,
   warm: 0,
   failed: 0,
+  hits: 0,
   bytesTotal: null,
   bytesDone: 0,
   bytesFromOrigin: 0,
+  bytesFromPeers: 0,
+  bytesHeld: 0,
+  bytesPerSecond: null,
+  secondsLeft: null,
 }
 
 export interface Job {

@@ -12,6 +12,10 @@ export interface Cluster {
    * means the registry's or the service's own.
    */
   readonly platforms: readonly string[]
+  /** Its driver's own keys, as the settings file or the clusters API gave them. Never a secret. */
+  readonly settings: JsonObject
+  /** The settings file has it, and only there is it changed. */
+  readonly fromFile: boolean
   readonly kept: ClusterKept
   readonly createdAtMs: number
   readonly updatedAtMs: number
@@ -24,7 +28,7 @@ export interface ClusterKept {
   readonly seedPeer: JsonObject
   readonly peer: JsonObject
 }
-type JsonObject = Readonly<Record<string, unknown>>
+export type JsonObject = Readonly<Record<string, unknown>>
 
 export interface Peer {
   /** Unique among all clusters, and the same after a restart. */
@@ -32,10 +36,34 @@ export interface Peer {
   readonly clusterId: number
   readonly hostname: string
   readonly ip: string
+  /** `host:port`, where its driver speaks to it; '' for the embedded peer. */
+  readonly address: string
+  /** Where it stands, as far as its discovery says: data centre and rack; '' where it does not. */
+  readonly location: string
   /** A seed peer fetches from the origin for others. */
   readonly seed: boolean
   /** Cluster 1's embedded peer counts as seed and as peer, so that every scope works out of the box. */
   readonly ordinary: boolean
+}
+
+/** `unknown`: never asked yet. A peer that is `down` is not chosen, unless its ip was named. */
+export type HealthState = 'up' | 'degraded' | 'down' | 'unknown'
+
+export interface PeerHealth {
+  readonly state: HealthState
+  /** For people: why it is not up, in a few words; '' where there is nothing to say. */
+  readonly detail: string
+  readonly version: string | null
+  /** Bytes; null where the peer does not say. */
+  readonly diskFree: number | null
+  /** null: never. */
+  readonly checkedAtMs: number | null
+}
+
+/** A peer of a cluster, and how it is. */
+export interface Member {
+  readonly peer: Peer
+  readonly health: PeerHealth
 }
 
 export const scopes = ['single_seed_peer', 'all_seed_peers', 'single_peer', 'all_peers'] as const

@@ -1,12 +1,13 @@
 // What the engine and the contracts need from the world, in their own words.
 
-import type { Artifact, Blob, ImageName } from './blob.ts'
+import type { Artifact, Blob } from './blob.ts'
 import type { Digest } from './digest.ts'
 import type { Problem } from './failure.ts'
-import type { Job, JobContract, JobRequest, JobSecrets, JobState, Progress } from './job.ts'
-import type { Cluster, ClusterKept, Peer } from './peer.ts'
+import type { Job, JobContract, JobRequest, JobSecrets, JobState, PreheatRequest, Progress } from './job.ts'
+import type { Cluster, ClusterKept, JsonObject, Peer } from './peer.ts'
 import type { Permission } from './principal.ts'
-import type { Proof, Source, Task, TaskState } from './task.ts'
+import type { PeerAnswer, PeerAsk, PeerEndpoint } from './peer-http.ts'
+import type { Task, TaskState } from './task.ts'
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -31,11 +32,23 @@ export interface Origin {
    * it does not verify the digest, the reader does. Throws Failure of side `registry`, or `egress.denied`.
    */
   read(blob: Blob, from: number, sink: ByteSink, signal: AbortSignal): Promise<void>
+  /**
+   * The Authorization header with which a peer may fetch this blob for itself, fresh for each call; undefined: it needs
+   * none. Throws as read does.
+   */
+  authorization(blob: Blob, signal: AbortSignal): Promise<string | undefined>
+  /**
+   * Asks for the blob through a forward proxy, which sees the request as a node's would be; redirects go through it too.
+   * An answer of any status comes back. Throws Failure of side `peer` where the proxy gave none.
+   */
+  askThrough(proxy: PeerEndpoint, blob: Blob, ask: PeerAsk): Promise<PeerAnswer>
 }
 
 export interface Resolved {
   readonly artifact: Artifact
   readonly origin: Origin
+  /** When the token that came with the request ends, where it says so; milliseconds since the epoch. */
+  readonly expiresAtMs: number | null
 }
 
 /** What the request itself does not say. */
@@ -48,48 +61,7 @@ export interface Meant {
 
 export interface Origins {
   /** Asks the origin what a request consists of. Throws Failure of side `registry` or `caller`. */
-  resolve(request: JobRequest, secrets: JobSecrets, meant: Meant, signal: AbortSignal): Promise<Resolved>
-}
-
-// ── peers ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-export interface WarmContext {
-  readonly job: number
-  readonly origin: Origin
-  readonly signal: AbortSignal
-  /** Hears how many bytes of the blob are at the peer by now; may go back when a read starts anew. */
-  readonly progress: (bytes: number) => void
-}
-
-export interface Warmed {
-  readonly digest: Digest
-  /** Size of the blob. */
-  readonly bytes: number
-  /** What the origin sent for this call. */
-  readonly bytesFromOrigin: number
-  readonly source: Source
-  readonly proof: Proof
-}
-
-export interface PeerDriver {
-  readonly kind: string
-  /** `exact`: asking again costs nothing and tells the truth, so that a resumed job asks rather than believes. */
-  readonly probe: 'exact' | 'hint' | 'none'
-  /** Resolves only when the peer holds the verified blob. Idempotent. Throws Failure. Retrying is the engine's. */
-  warm(peer: Peer, blob: Blob, context: WarmContext): Promise<Warmed>
-  /** Every blob of the image is warm at the peer: it may answer for the name now. */
-  name?(peer: Peer, image: ImageName): Promise<void>
-  /** The job is over: what was kept only for it may go. */
-  settled?(job: number): void
-}
-
-export interface Roster {
-  /** All clusters, ordered by id. */
-  clusters(): Promise<readonly Cluster[]>
-  /** Names of the drivers that this replica has. */
-  readonly drivers: readonly string[]
-  peersOf(cluster: Cluster): Promise<readonly Peer[]>
-  driverOf(cluster: Cluster): PeerDriver
+  resolve(request: PreheatRequest, secrets: JobSecrets, meant: Meant, signal: AbortSignal): Promise<Resolved>
 }
 
 // ── store ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -121,12 +93,26 @@ export interface Claim {
 
 export interface JobFilter {
   readonly states?: readonly JobState[]
-  readonly type?: 'image' | 'file'
+  readonly types?: readonly JobRequest['type'][]
   readonly userId?: number
 }
 
 export interface TaskFilter {
   readonly state?: TaskState
+  /** The id, the hostname or the ip of a peer. */
+  readonly peer?: string
+  /** Its digest, or its address at the origin. */
+  readonly blob?: string
+}
+
+/** The tasks of a settled job, as far as an answer to a client can hold them. */
+export interface Outcome {
+  /** All that are not warm, in the order of the plan. */
+  readonly failures: readonly Task[]
+  /** In the order of the plan; null where there are more than were asked for. */
+  readonly successes: readonly Task[] | null
+  /** Where `successes` is null: how many each peer holds, and of how many. Ordered by the peers' ids. */
+  readonly byPeer: readonly { readonly peer: Peer; readonly warm: number; readonly tasks: number }[]
 }
 
 export interface Page<T> {
@@ -158,13 +144,15 @@ export interface JobStore {
   get(id: number): Promise<Job | undefined>
   /** Newest first. `page` from 1. Two round trips. */
   list(filter: JobFilter, page: number, perPage: number): Promise<Page<Job>>
-  /** In the order of the plan. `about` is how many there are: those of small jobs are read together. */
-  tasks(job: number, about?: number): Promise<readonly Task[]>
-  /** In the order of the plan. `page` from 1. Two round trips. */
+  /** In the order of the plan. A round trip for each thousand of them. */
+  tasks(job: number): Promise<readonly Task[]>
+  /** `about` is how many tasks there are: those of small jobs are read together. More round trips the larger the job. */
+  outcome(job: number, mostSuccesses: number, about?: number): Promise<Outcome>
+  /** In the order of the plan. `page` from 1. With a filter, more round trips the larger the job. */
   taskPage(job: number, filter: TaskFilter, page: number, perPage: number): Promise<Page<Task>>
   /** Changes the note for people, in any state of the job. */
   note(id: number, bio: string): Promise<Job | undefined>
-  /** Takes the job and its tasks away, whatever its state; whoever conducts it can write nothing more. */
+  /** Takes the job and its tasks away, whatever its state; whoever conducts it can write nothing more. Several round trips. */
   remove(id: number): Promise<boolean>
   /**
    * Puts a failed or cancelled job back into the queue, with a deadline of `timeoutMs` from now; its tasks stay as they
@@ -181,10 +169,14 @@ export interface JobQueue {
   claim(holder: string, leaseMs: number, limit: number): Promise<readonly Claim[]>
   extend(lease: Lease, leaseMs: number): Promise<'held' | 'cancel requested' | 'lost'>
   change(lease: Lease, change: JobChange): Promise<boolean>
-  /** Writes these tasks whole (insert or replace by ordinal), and the progress, in one transaction. */
+  /**
+   * Writes the plan: its peers and blobs once, and each task (insert or replace by ordinal), some hundreds at a time, so
+   * that others get their turn in between; then the progress. Tasks beyond it, of an earlier plan, are taken away. Where
+   * the lease is lost in the middle, what came before stays written. The same Lease, Peer and Blob objects cost least.
+   */
+  savePlan(lease: Lease, tasks: readonly Task[], progress: Progress): Promise<boolean>
+  /** Writes these tasks of the plan, as savePlan does, and the progress. */
   saveTasks(lease: Lease, tasks: readonly Task[], progress: Progress): Promise<boolean>
-  /** Takes away the tasks from this ordinal on: the plan of a job that goes on may be shorter than it was. */
-  dropTasks(lease: Lease, from: number): Promise<boolean>
   /** Ends the job: state, problem, progress; wipes the secrets and gives the lease back. */
   settle(lease: Lease, end: JobEnd): Promise<boolean>
   /** Gives the job back unfinished, for any replica to go on. */
@@ -243,11 +235,15 @@ export interface NewCluster {
   readonly bio: string
   readonly isDefault: boolean
   readonly platforms: readonly string[]
+  readonly settings: JsonObject
   readonly kept: ClusterKept
 }
 
 /** What is left out stays as it is. */
-export type ClusterChange = Partial<Pick<Cluster, 'name' | 'bio' | 'isDefault' | 'platforms' | 'kept'>>
+export type ClusterChange = Partial<Pick<Cluster, 'name' | 'bio' | 'isDefault' | 'platforms' | 'settings' | 'kept'>>
+
+/** A cluster as the settings file names it. */
+export type FileCluster = Pick<NewCluster, 'name' | 'driver' | 'platforms' | 'settings'>
 
 /** The clusters. Making one the default takes that from the others. */
 export interface ClusterStore {
@@ -259,6 +255,11 @@ export interface ClusterStore {
   change(id: number, change: ClusterChange): Promise<Cluster | undefined>
   /** false: there is none, or it is the last one, which stays. */
   remove(id: number): Promise<boolean>
+  /**
+   * Makes the clusters of the settings file be as it says, found by their names; those that it no longer names stay, and
+   * are no longer its own. One transaction.
+   */
+  adopt(clusters: readonly FileCluster[]): Promise<void>
 }
 
 /** How often something happened in a window of time, counted by all replicas together. */

@@ -24,6 +24,7 @@ function levelOf(event: Event): 'error' | 'warn' | 'info' | 'debug' {
     case 'task.retried':
     case 'task.failed':
     case 'job.failed':
+    case 'job.stampede':
     case 'job.given-up':
       return 'warn'
     case 'fault':

@@ -4,8 +4,9 @@ import { isIP } from 'node:net'
 import { current, type Live } from '../kit/live.ts'
 import { Secret } from '../kit/secret.ts'
 import type { TlsSettings } from '../kit/tls.ts'
+import type { PeerEndpoint } from '../model/peer-http.ts'
 import type { ImageReference } from '../model/reference.ts'
-import { credential, type Identity } from './credentials.ts'
+import { basic, credential, type Identity } from './credentials.ts'
 
 /** What may stand in files is asked for each time it is needed: the file may have changed. */
 interface LiveTls {
@@ -86,6 +87,13 @@ export function configuredIdentity(
   if (settings?.username === undefined) return inDocker()
   const password = settings.password === undefined ? new Secret('') : current(settings.password)
   return { by: 'credential', called: 'the configured credential', credential: credential(settings.username, password) }
+}
+
+/** What a forward proxy is told of who we are: the credential that is configured for its host, as for any other. */
+export function proxyHeaders({ address, tls }: PeerEndpoint, book: RegistryBook): Readonly<Record<string, string>> {
+  const url = new URL(`${tls === undefined ? 'http' : 'https'}://${address}`)
+  const identity = configuredIdentity(url, settingsOf(book, address, url.host), () => undefined)
+  return identity?.by === 'credential' ? { 'proxy-authorization': basic(identity.credential) } : {}
 }
 
 /** Headers that are about one connection or one read, and therefore ours to write; lower case. */

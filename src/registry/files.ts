@@ -5,6 +5,7 @@ import { headerOf } from '../kit/http-exchange.ts'
 import { quotable, redactUrl } from '../kit/redact.ts'
 import type { Blob } from '../model/blob.ts'
 import { parseFileUrl } from '../model/file-url.ts'
+import type { PeerAnswer, PeerAsk, PeerEndpoint } from '../model/peer-http.ts'
 import type { ByteSink, Origin, Resolved } from '../model/ports.ts'
 import type { Conversation } from './conversation.ts'
 import { unknownBytes } from './media-types.ts'
@@ -32,7 +33,7 @@ export interface FilesAsk {
   readonly now: () => number
 }
 
-export async function resolveFiles(ask: FilesAsk, signal: AbortSignal): Promise<Resolved> {
+export async function resolveFiles(ask: FilesAsk, signal: AbortSignal): Promise<Omit<Resolved, 'expiresAtMs'>> {
   const { urls, filteredQueryParams, converse, now } = ask
   const files = new Map<string, File>()
   for (const text of distinct(urls, filteredQueryParams)) {
@@ -69,10 +70,24 @@ class Files implements Origin {
   }
 
   async read(blob: Blob, from: number, sink: ByteSink, signal: AbortSignal): Promise<void> {
-    const file = this.#files.get(blob.url)
-    if (file === undefined) throw new TypeError('the file belongs to another job')
-    const { url, conversation, where, now } = file
+    const { url, conversation, where, now } = this.#fileOf(blob)
     await readBytes(conversation, { url, size: blob.size, where }, from, { sink, signal, now })
+  }
+
+  async authorization(blob: Blob, signal: AbortSignal): Promise<string | undefined> {
+    const { conversation, where } = this.#fileOf(blob)
+    return conversation.authorization(where, signal)
+  }
+
+  async askThrough(proxy: PeerEndpoint, blob: Blob, ask: PeerAsk): Promise<PeerAnswer> {
+    const { url, conversation, where } = this.#fileOf(blob)
+    return conversation.through(proxy, { url, where }, ask)
+  }
+
+  #fileOf({ url }: Blob): File {
+    const file = this.#files.get(url)
+    if (file === undefined) throw new TypeError('the file belongs to another job')
+    return file
   }
 }
 

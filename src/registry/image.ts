@@ -5,6 +5,7 @@ import type { Blob, Artifact } from '../model/blob.ts'
 import { shortDigest, type Digest } from '../model/digest.ts'
 import { Failure } from '../model/failure.ts'
 import { matchRank, platformOf, printPlatform, type Platform } from '../model/platform.ts'
+import type { PeerAnswer, PeerAsk, PeerEndpoint } from '../model/peer-http.ts'
 import type { ByteSink, Origin, Resolved } from '../model/ports.ts'
 import { choose, noPlatform, wanted, type PlatformPolicy } from './choice.ts'
 import { Documents, type Document, type DocumentsAsk } from './documents.ts'
@@ -12,6 +13,7 @@ import { parseObject } from './json.ts'
 import { mostEntries, type Descriptor, type Entry, type ImageManifest } from './manifest.ts'
 import { isForeign, isImageConfig, unknownBytes } from './media-types.ts'
 import { readBytes } from './read-bytes.ts'
+import type { Where } from './refusal.ts'
 
 /** An index in an index in an index: nobody builds deeper ones. */
 const deepestIndex = 3
@@ -22,7 +24,7 @@ export interface ImageAsk extends DocumentsAsk {
   readonly policy: PlatformPolicy
 }
 
-export async function resolveImage(ask: ImageAsk, signal: AbortSignal): Promise<Resolved> {
+export async function resolveImage(ask: ImageAsk, signal: AbortSignal): Promise<Omit<Resolved, 'expiresAtMs'>> {
   const image = new Image(ask)
   const artifact = await image.artifact(signal)
   return { artifact, origin: image }
@@ -66,8 +68,19 @@ class Image implements Origin {
     }
     const { conversation, now } = this.#ask
     const url = this.#documents.url('blobs', digest)
-    const wantedBytes = { url, size, where: this.#documents.where(`blob ${shortDigest(digest)}`) }
+    const wantedBytes = { url, size, where: this.#whereOf(blob) }
     await readBytes(conversation, wantedBytes, from, { sink, signal, now })
+  }
+
+  async authorization(blob: Blob, signal: AbortSignal): Promise<string | undefined> {
+    return this.#ask.conversation.authorization(this.#whereOf(blob), signal)
+  }
+
+  async askThrough(proxy: PeerEndpoint, blob: Blob, ask: PeerAsk): Promise<PeerAnswer> {
+    const { digest, kind } = blob
+    if (digest === null) throw new TypeError('a blob of an image has a digest')
+    const url = this.#documents.url(kind === 'manifest' || kind === 'index' ? 'manifests' : 'blobs', digest)
+    return this.#ask.conversation.through(proxy, { url, where: this.#whereOf(blob) }, ask)
   }
 
   /** The platforms that were chosen. */
@@ -146,6 +159,10 @@ class Image implements Origin {
     const url = this.#documents.url('manifests', digest).href
     const kind = manifest.kind === 'index' ? 'index' : 'manifest'
     this.#blobs.set(digest, { kind, digest, size: bytes.length, mediaType: manifest.mediaType, url })
+  }
+
+  #whereOf({ digest }: Blob): Where {
+    return this.#documents.where(digest === null ? undefined : `blob ${shortDigest(digest)}`)
   }
 
   #invalid(why: string): Failure {

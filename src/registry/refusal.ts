@@ -1,6 +1,7 @@
 // A registry's answer, or none, turned into a Failure with one sentence for a person.
 
 import { quotable } from '../kit/redact.ts'
+import { parseRetryAfter } from '../kit/retry-after.ts'
 import { Failure, type FailureCode } from '../model/failure.ts'
 import { headerOf, type Reply, type ReplyHead } from '../kit/http-exchange.ts'
 import { HttpFault, type HttpFaultKind } from '../kit/http-fault.ts'
@@ -13,9 +14,6 @@ export interface Where {
   /** `library/alpine:latest`. */
   readonly what: string
 }
-
-/** What a registry may ask us to wait. A job ends sooner, and is told so. */
-const longestRetryAfterMs = 3_600_000
 
 /** `to` says who was answered, where that may matter. */
 export type Answer = Reply & { readonly to?: string }
@@ -42,7 +40,7 @@ export function refusalOf(reply: Answer, { who, what }: Where, nowMs: number): F
 }
 
 /** The `code` and `message` of a registry's error (distribution-spec, "Error codes"); empty where there is none. */
-function wordsOf(body: Buffer): string {
+export function wordsOf(body: Buffer): string {
   const answer = parseObject(body) ?? {}
   const { code, message, details } = Array.isArray(answer['errors']) ? asFields(answer['errors'][0]) : answer
   return quotable([code, message ?? details].filter((word) => typeof word === 'string').join(': '))
@@ -51,14 +49,6 @@ function wordsOf(body: Buffer): string {
 /** Milliseconds that the answer asks us to wait; undefined where it does not. */
 export const retryAfterOf = (reply: ReplyHead, nowMs: number): number | undefined =>
   parseRetryAfter(headerOf(reply, 'retry-after'), nowMs)
-
-/** Seconds or a date (RFC 9110 section 10.2.3); undefined for neither. */
-export function parseRetryAfter(text: string | undefined, nowMs: number): number | undefined {
-  if (text === undefined) return undefined
-  const isDate = /^[A-Z][a-z]{2}/.test(text)
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : isDate ? Date.parse(text) - nowMs : Number.NaN
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), longestRetryAfterMs)
-}
 
 const reasons: Readonly<Record<HttpFaultKind, readonly [FailureCode, (host: string) => string]>> = {
   // The same words whatever the address was, so that nobody can learn our network from them.

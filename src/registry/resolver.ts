@@ -7,15 +7,16 @@ import type { HttpClient } from '../kit/http.ts'
 import { Recent } from '../kit/recent.ts'
 import { Share } from '../kit/share.ts'
 import { Throttle } from '../kit/throttle.ts'
-import type { FileRequest, ImageRequest, JobRequest, JobSecrets } from '../model/job.ts'
+import type { FileRequest, ImageRequest, JobSecrets, PreheatRequest } from '../model/job.ts'
 import type { Clock, Meant, Origins, Resolved } from '../model/ports.ts'
 import type { Challenge } from './challenge.ts'
 import type { PlatformPolicy } from './choice.ts'
 import { Conversation } from './conversation.ts'
 import { identitiesOf, type Identity } from './credentials.ts'
 import { DockerAuths } from './docker-auths.ts'
-import { baseOf, configuredIdentity, settingsOf, tlsTowards, travellingHeaders } from './endpoint.ts'
+import { baseOf, configuredIdentity, proxyHeaders, settingsOf, tlsTowards, travellingHeaders } from './endpoint.ts'
 import type { RegistryBook, RegistrySettings } from './endpoint.ts'
+import { expiryOf } from './expiry.ts'
 import { resolveFiles } from './files.ts'
 import { resolveImage } from './image.ts'
 import { Manners } from './manners.ts'
@@ -40,6 +41,8 @@ export interface RegistryOptions extends RegistryBook {
   readonly clock?: Clock
 }
 
+type Found = Omit<Resolved, 'expiresAtMs'>
+
 export class RegistryOrigins implements Origins {
   readonly #options: RegistryOptions
   readonly #clock: Clock
@@ -51,7 +54,7 @@ export class RegistryOrigins implements Origins {
   readonly #auths: DockerAuths | undefined
   /** By origin; one that has no limit has none. */
   readonly #throttles = new Recent<Throttle>(mostThrottles)
-  readonly #flights = new Share<Resolved>()
+  readonly #flights = new Share<Found>()
 
   constructor(options: RegistryOptions) {
     this.#options = options
@@ -64,16 +67,17 @@ export class RegistryOrigins implements Origins {
   }
 
   /** Equal requests at the same time share one flight, so that a burst asks the registry once. */
-  async resolve(request: JobRequest, secrets: JobSecrets, meant: Meant, signal: AbortSignal): Promise<Resolved> {
+  async resolve(request: PreheatRequest, secrets: JobSecrets, meant: Meant, signal: AbortSignal): Promise<Resolved> {
     const { result } = await this.#flights.join(flightKey(request, secrets, meant), signal, (stop) =>
       request.type === 'image' ? this.#image(request, secrets, meant, stop) : this.#files(request, secrets, stop),
     )
-    return result
+    const { authorization } = travellingHeaders(secrets.headers ?? {})
+    return { ...result, expiresAtMs: authorization === undefined ? null : (expiryOf(authorization) ?? null) }
   }
 
   readonly #now = (): number => this.#clock.now()
 
-  #image(request: ImageRequest, secrets: JobSecrets, meant: Meant, signal: AbortSignal): Promise<Resolved> {
+  #image(request: ImageRequest, secrets: JobSecrets, meant: Meant, signal: AbortSignal): Promise<Found> {
     const { reference } = request
     const names = [reference.namespace, reference.host] as const
     const repositoryUrl = `${baseOf(reference, this.#options)}/v2/${reference.repository}/`
@@ -85,7 +89,7 @@ export class RegistryOrigins implements Origins {
     return resolveImage(ask, signal)
   }
 
-  #files(request: FileRequest, secrets: JobSecrets, signal: AbortSignal): Promise<Resolved> {
+  #files(request: FileRequest, secrets: JobSecrets, signal: AbortSignal): Promise<Found> {
     const conversations = new Map<string, Conversation>()
     const converse = (url: URL) => {
       const known =
@@ -100,7 +104,7 @@ export class RegistryOrigins implements Origins {
   #converse(
     home: URL,
     by: {
-      readonly request: JobRequest
+      readonly request: PreheatRequest
       readonly secrets: JobSecrets
       /** By which the settings may know the origin. */
       readonly names: readonly [string, ...string[]]
@@ -127,6 +131,7 @@ export class RegistryOrigins implements Origins {
       scope,
       identities: () => identitiesOf(brought, configured()),
       headers,
+      proxyHeaders: (proxy) => proxyHeaders(proxy, this.#options),
       now: this.#now,
     })
   }
@@ -150,7 +155,7 @@ export class RegistryOrigins implements Origins {
 }
 
 /** Everything that an answer depends on, hashed because secrets are among it. */
-function flightKey(request: JobRequest, secrets: JobSecrets, meant: Meant): string {
+function flightKey(request: PreheatRequest, secrets: JobSecrets, meant: Meant): string {
   const what =
     request.type === 'image'
       ? [request.reference, request.platforms]

@@ -6,24 +6,26 @@ import { Batch } from '../kit/batch.ts'
 import type { Sealer } from '../kit/seal.ts'
 import { Failure } from '../model/failure.ts'
 import { noProgress, type Job, type JobSecrets } from '../model/job.ts'
-import type { JobFilter, JobStore, NewJob, Page, TaskFilter } from '../model/ports.ts'
+import type { JobFilter, JobStore, NewJob, Outcome, Page, TaskFilter } from '../model/ports.ts'
 import type { Task } from '../model/task.ts'
 import type { Database } from './database.ts'
-import { isId, jobColumns, json, storable, toId, toJob, toTask, type JobRow, type TaskRow } from './rows.ts'
+import { isId, jobColumns, json, storable, toId, toJob, type JobRow } from './rows.ts'
 import { sealSecrets } from './secrets.ts'
+import { Tasks } from './tasks.ts'
 
 export class Jobs implements JobStore {
   readonly #database: Database
   readonly #sealer: Sealer
+  readonly #tasks: Tasks
   /** Harbor's workers post all at once: what comes during an insert goes into the next one. */
   readonly #inserts = new Batch<NewRow, Job>(together, (rows) => this.#insertAll(rows))
-  readonly #tasks = new Batch<number, readonly Task[]>(together, (ids) => this.#tasksOf(ids))
   readonly #reads = new Batch<number, Job | undefined>(together, (ids) => this.#getAll(ids))
 
   /** What the sealer seals, the sealer of the queue must be able to open. */
   constructor(database: Database, sealer: Sealer) {
     this.#database = database
     this.#sealer = sealer
+    this.#tasks = new Tasks(database)
   }
 
   async insert(job: NewJob): Promise<Job> {
@@ -56,26 +58,17 @@ export class Jobs implements JobStore {
     })
   }
 
-  async tasks(job: number, about = Number.POSITIVE_INFINITY): Promise<readonly Task[]> {
-    if (!isId(job)) return []
-    if (about <= fewTasks) return this.#tasks.add(job)
-    const [rows] = await this.#tasksOf([job])
-    return rows ?? []
+  async tasks(job: number): Promise<readonly Task[]> {
+    return isId(job) ? this.#tasks.all(job) : []
+  }
+
+  async outcome(job: number, mostSuccesses: number, about?: number): Promise<Outcome> {
+    if (!isId(job)) return { failures: [], successes: [], byPeer: [] }
+    return this.#tasks.outcome(job, mostSuccesses, about)
   }
 
   async taskPage(job: number, filter: TaskFilter, page: number, perPage: number): Promise<Page<Task>> {
-    if (!isId(job)) return { rows: [], total: 0 }
-    const named = { job_id: job, ...(filter.state !== undefined && { state: filter.state }) }
-    return this.#database.run(async (db) => {
-      const matching = () => db('tasks').where(named).whereRaw(ofLastPlan)
-      const counted = await matching().count<{ count: string }[]>()
-      const rows = await matching()
-        .select<TaskRow[]>('*')
-        .orderBy('ordinal')
-        .limit(perPage)
-        .offset((page - 1) * perPage)
-      return { rows: rows.map(toTask), total: Number(counted[0]?.count ?? 0) }
-    })
+    return isId(job) ? this.#tasks.page(job, filter, page, perPage) : { rows: [], total: 0 }
   }
 
   async note(id: number, bio: string): Promise<Job | undefined> {
@@ -91,7 +84,13 @@ export class Jobs implements JobStore {
 
   async remove(id: number): Promise<boolean> {
     if (!isId(id)) return false
-    return (await this.#database.run((db) => db('jobs').where({ id }).del())) === 1
+    await this.#tasks.remove(id)
+    return this.#database.transaction(async (trx) => {
+      const removed = await trx('jobs').where({ id }).del()
+      // What its conductor wrote until the job was gone.
+      await trx('tasks').where({ job_id: id }).del()
+      return removed === 1
+    })
   }
 
   async reopen(job: Job, secrets: JobSecrets, timeoutMs: number): Promise<Job | undefined> {
@@ -133,21 +132,11 @@ export class Jobs implements JobStore {
     })
   }
 
-  async #tasksOf(ids: readonly number[]): Promise<readonly (readonly Task[])[]> {
-    const { rows } = await this.#database.run((db) => db.raw<{ rows: TaskOfJobRow[] }>(tasks, [[...ids]]))
-    const byJob = Map.groupBy(rows, ({ job_id }) => toId(job_id))
-    return ids.map((id) => byJob.get(id)?.map(toTask) ?? [])
-  }
-
   async #getAll(ids: readonly number[]): Promise<readonly (Job | undefined)[]> {
     const { rows } = await this.#database.run((db) => db.raw<{ rows: JobRow[] }>(get, [[...ids]]))
     const byId = new Map(rows.map((row) => [toId(row.id), toJob(row)]))
     return ids.map((id) => byId.get(id))
   }
-}
-
-interface TaskOfJobRow extends TaskRow {
-  readonly job_id: string
 }
 
 /** As jsonb_to_recordset takes it apart. */
@@ -166,15 +155,9 @@ interface NewRow {
 }
 
 /** A request may have a mebibyte, and the pool has ten connections. */
-/** So many are read together with those of other jobs; a job may have 50,000. */
-const fewTasks = 500
 const together = { most: 32, atOnce: 2 }
 
 const columns = jobColumns.join(', ')
-
-// A later plan may have fewer tasks than an earlier one, whose rows stay.
-const ofLastPlan = `ordinal < (select (progress->>'tasks')::integer from jobs where id = job_id)`
-const tasks = `select * from tasks where job_id = any (?) and ${ofLastPlan} order by job_id, ordinal`
 
 const get = `select ${columns} from jobs where id = any (?)`
 
@@ -234,7 +217,7 @@ const cancel = `
 function matching(db: Knex, filter: JobFilter): Knex.QueryBuilder {
   const query = db('jobs')
   if (filter.states !== undefined) query.whereIn('state', [...filter.states])
-  if (filter.type !== undefined) query.where('type', filter.type)
+  if (filter.types !== undefined) query.whereIn('type', [...filter.types])
   if (filter.userId !== undefined) query.where('user_id', filter.userId)
   return query
 }

@@ -7,11 +7,9 @@ import type { Problem } from '../model/failure.ts'
 import type { Progress } from '../model/job.ts'
 import type { Task } from '../model/task.ts'
 import type { Database } from './database.ts'
-import { fromTask, jobColumns, json, toId, toJob, type JobRow } from './rows.ts'
+import { Plans } from './plans.ts'
+import { jobColumns, json, toId, toJob, type JobRow } from './rows.ts'
 import { openSecrets } from './secrets.ts'
-
-/** Tasks per statement: about 1 MB of JSON, which neither side has to hold for long. */
-const tasksAtOnce = 2_000
 
 interface ClaimedRow extends JobRow {
   readonly lease_epoch: number
@@ -23,10 +21,12 @@ interface ClaimedRow extends JobRow {
 export class Leases implements JobQueue {
   readonly #database: Database
   readonly #sealer: Sealer
+  readonly #plans: Plans
 
   constructor(database: Database, sealer: Sealer) {
     this.#database = database
     this.#sealer = sealer
+    this.#plans = new Plans(database)
   }
 
   async claim(holder: string, leaseMs: number, limit: number): Promise<readonly Claim[]> {
@@ -59,22 +59,12 @@ export class Leases implements JobQueue {
     })
   }
 
-  async saveTasks(lease: Lease, tasks: readonly Task[], progress: Progress): Promise<boolean> {
-    const chunks: Task[][] = []
-    for (let from = 0; from < tasks.length; from += tasksAtOnce) chunks.push(tasks.slice(from, from + tasksAtOnce))
-    if (chunks.length <= 1) return this.#database.run((db) => saveChunk(db, lease, tasks, progress))
-    return this.#database.transaction(async (trx) => {
-      // The first one locks the job's row: those after it cannot find the lease lost.
-      for (const chunk of chunks) if (!(await saveChunk(trx, lease, chunk, progress))) return false
-      return true
-    })
+  savePlan(lease: Lease, tasks: readonly Task[], progress: Progress): Promise<boolean> {
+    return this.#plans.savePlan(lease, tasks, progress)
   }
 
-  async dropTasks(lease: Lease, from: number): Promise<boolean> {
-    const { rows } = await this.#database.run((db) =>
-      db.raw<{ rows: unknown[] }>(dropTasks, [lease.job, lease.epoch, from]),
-    )
-    return rows.length === 1
+  saveTasks(lease: Lease, tasks: readonly Task[], progress: Progress): Promise<boolean> {
+    return this.#plans.saveTasks(lease, tasks, progress)
   }
 
   settle(lease: Lease, end: JobEnd): Promise<boolean> {
@@ -158,41 +148,3 @@ const claim = `
     lease_holder = ?, lease_epoch = lease_epoch + 1, lease_until = now() + ? * interval '1 millisecond'
   from due where jobs.id = due.id
   returning ${jobColumns.map((name) => `jobs.${name}`).join(', ')}, lease_epoch, first_epoch, secrets`
-
-// One statement is one transaction: where the fence does not hold, there is nothing to insert for.
-const saveTasks = `
-  with fenced as (
-    update jobs set progress = ?::jsonb, updated_at = now()
-    where id = ? and lease_epoch = ? and settled_at is null
-    returning id
-  ), saved as (
-    insert into tasks as t
-      (job_id, ordinal, peer, blob, state, attempts, bytes, source, proof, digest, problem, started_at, ended_at)
-    select fenced.id, new.* from fenced, jsonb_to_recordset(?::jsonb) as new (
-      ordinal integer, peer jsonb, blob jsonb, state text, attempts integer, bytes bigint, source text, proof text,
-      digest text, problem jsonb, started_at timestamptz, ended_at timestamptz
-    )
-    on conflict (job_id, ordinal) do update set
-      peer = excluded.peer, blob = excluded.blob, state = excluded.state, attempts = excluded.attempts,
-      bytes = excluded.bytes, source = excluded.source, proof = excluded.proof, digest = excluded.digest,
-      problem = excluded.problem, started_at = excluded.started_at, ended_at = excluded.ended_at
-  )
-  select id from fenced`
-
-const dropTasks = `
-  with fenced as (
-    select id from jobs where id = ? and lease_epoch = ? and settled_at is null for update
-  ), dropped as (
-    delete from tasks using fenced where tasks.job_id = fenced.id and tasks.ordinal >= ?
-  )
-  select id from fenced`
-
-async function saveChunk(db: Knex, lease: Lease, tasks: readonly Task[], progress: Progress): Promise<boolean> {
-  const { rows } = await db.raw<{ rows: unknown[] }>(saveTasks, [
-    json(progress),
-    lease.job,
-    lease.epoch,
-    json(tasks.map(fromTask)),
-  ])
-  return rows.length === 1
-}

@@ -38,7 +38,8 @@ export class Maintenance {
   /** Leaves the disk alone where nothing was written since the last sweep. */
   async sweep(): Promise<void> {
     if ((await this.#position()) === this.#written) return
-    await this.#pool.raw('vacuum (analyze)')
+    await this.#pool.raw('vacuum')
+    await this.#pool.raw('analyze')
     await this.#pool.raw('checkpoint')
     this.#written = await this.#position()
   }

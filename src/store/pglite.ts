@@ -22,7 +22,15 @@ const initialiseMs = 120_000
 const unfinished = 'database.new-'
 
 /** The default of 128 MB of shared buffers would cost us as much memory, and bring nothing at our size. */
-const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=8MB', '-c', 'max_wal_size=64MB']
+const startParams = [
+  ...PGlite.defaultStartParams,
+  '-c',
+  'shared_buffers=8MB',
+  '-c',
+  'max_wal_size=64MB',
+  '-c',
+  'default_statistics_target=10',
+]
 
 /**
  * Opens `<dataDir>/database`, and makes it first where it is missing. The directory's lock must be held: PGlite has

@@ -1,14 +1,15 @@
 // What is in a row, and what it is in the model. Pure. The row types say what our own statements wrote and what pg
 // makes of it: bigint comes as a string, timestamptz as a Date, jsonb parsed.
 
+import { createHash } from 'node:crypto'
 import { parseDigest, type Digest } from '../model/digest.ts'
 import type { Problem } from '../model/failure.ts'
-import type { Job, JobContract, JobRequest, JobState, Progress } from '../model/job.ts'
+import { noProgress, type Job, type JobContract, type JobRequest, type JobState, type Progress } from '../model/job.ts'
 import type { Blob } from '../model/blob.ts'
-import type { Cluster, ClusterKept, Peer } from '../model/peer.ts'
+import type { Cluster, ClusterKept, JsonObject, Peer } from '../model/peer.ts'
 import { permissions, type Permission } from '../model/principal.ts'
 import type { TokenRecord } from '../model/ports.ts'
-import type { Proof, Source, Task, TaskState } from '../model/task.ts'
+import type { Moved, Proof, Source, Task, TaskState } from '../model/task.ts'
 
 export interface JobRow {
   readonly id: string
@@ -22,7 +23,8 @@ export interface JobRow {
   readonly pinned: string | null
   readonly platforms: readonly string[]
   readonly warnings: readonly string[]
-  readonly progress: Progress
+  /** An older version wrote fewer fields. */
+  readonly progress: Partial<Progress>
   readonly problem: Problem | null
   readonly cancel_requested: boolean
   readonly created_at: Date
@@ -65,7 +67,7 @@ export const toJob = (row: JobRow): Job => ({
   pinned: toDigest(row.pinned),
   platforms: row.platforms,
   warnings: row.warnings,
-  progress: row.progress,
+  progress: { ...noProgress, ...row.progress },
   problem: row.problem,
   cancelRequested: row.cancel_requested,
   createdAtMs: row.created_at.getTime(),
@@ -76,12 +78,13 @@ export const toJob = (row: JobRow): Job => ({
 
 export interface TaskRow {
   readonly ordinal: number
-  readonly peer: Peer
-  readonly blob: Blob
+  readonly peer_id: string
+  readonly blob_key: string
   readonly state: TaskState
   readonly attempts: number
   readonly bytes: string
   readonly source: Source | null
+  readonly moved: Moved
   readonly proof: Proof | null
   readonly digest: string | null
   readonly problem: Problem | null
@@ -89,14 +92,15 @@ export interface TaskRow {
   readonly ended_at: Date | null
 }
 
-export const toTask = (row: TaskRow): Task => ({
+export const toTask = (row: TaskRow, peer: Peer, blob: Blob): Task => ({
   ordinal: row.ordinal,
-  peer: row.peer,
-  blob: row.blob,
+  peer,
+  blob,
   state: row.state,
   attempts: row.attempts,
   bytes: Number(row.bytes),
   source: row.source,
+  moved: row.moved,
   proof: row.proof,
   digest: toDigest(row.digest),
   problem: row.problem,
@@ -104,15 +108,19 @@ export const toTask = (row: TaskRow): Task => ({
   endedAtMs: toMs(row.ended_at),
 })
 
+/** A blob's key in its job: short enough for an index, which an url need not be. */
+export const keyOf = (blob: Blob): string => blob.digest ?? createHash('sha256').update(blob.url).digest('hex')
+
 /** A task as jsonb_to_recordset takes it apart again, by the columns' names. */
 export const fromTask = (task: Task): Readonly<Record<keyof TaskRow, unknown>> => ({
   ordinal: task.ordinal,
-  peer: task.peer,
-  blob: task.blob,
+  peer_id: task.peer.id,
+  blob_key: keyOf(task.blob),
   state: task.state,
   attempts: task.attempts,
   bytes: task.bytes,
   source: task.source,
+  moved: task.moved,
   proof: task.proof,
   digest: task.digest,
   problem: task.problem,
@@ -127,6 +135,8 @@ export interface ClusterRow {
   readonly bio: string
   readonly is_default: boolean
   readonly platforms: readonly string[]
+  readonly settings: JsonObject
+  readonly from_file: boolean
   readonly kept: ClusterKept
   readonly created_at: Date
   readonly updated_at: Date
@@ -139,6 +149,8 @@ export const toCluster = (row: ClusterRow): Cluster => ({
   bio: row.bio,
   isDefault: row.is_default,
   platforms: row.platforms,
+  settings: row.settings,
+  fromFile: row.from_file,
   kept: row.kept,
   createdAtMs: row.created_at.getTime(),
   updatedAtMs: row.updated_at.getTime(),

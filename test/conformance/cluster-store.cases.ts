@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ClusterStore, NewCluster } from '../../src/model/ports.ts'
+import type { ClusterStore, FileCluster, NewCluster } from '../../src/model/ports.ts'
 
 const nothingKept = { scopes: {}, scheduler: {}, seedPeer: {}, peer: {} }
 
@@ -12,6 +12,7 @@ const cluster = (name: string, given: Partial<NewCluster> = {}): NewCluster => (
   bio: 'the nodes in the cellar',
   isDefault: false,
   platforms: [],
+  settings: {},
   kept: nothingKept,
   ...given,
 })
@@ -20,34 +21,42 @@ const cluster = (name: string, given: Partial<NewCluster> = {}): NewCluster => (
 export function clusterStoreCases(store: () => ClusterStore): void {
   readingCases(store)
   writingCases(store)
+  adoptCases(store)
 }
 
 function readingCases(store: () => ClusterStore): void {
   test('there is one cluster from the start: number 1, local, the default', async () => {
     assert.deepEqual(
-      (await store().list()).map(({ id, name, driver, bio, isDefault, platforms, kept }) => [
-        id,
-        name,
-        driver,
-        bio,
-        isDefault,
-        platforms,
-        kept,
-      ]),
-      [[1, 'local', 'local', '', true, [], nothingKept]],
+      (await store().list()).map(({ createdAtMs: _created, updatedAtMs: _updated, ...rest }) => rest),
+      [
+        {
+          id: 1,
+          name: 'local',
+          driver: 'local',
+          bio: '',
+          isDefault: true,
+          platforms: [],
+          settings: {},
+          fromFile: false,
+          kept: nothingKept,
+        },
+      ],
     )
   })
 
   test('a cluster reads back as it was inserted, and the list is ordered by id', async () => {
     const clusters = store()
     const kept = { ...nothingKept, scopes: { cidrs: ['10.0.0.0/8'], idc: 'a\0b' }, peer: { load_limit: 0, deep: [{}] } }
-    const given = cluster('one\0', { kept, platforms: ['linux/arm64', 'linux/arm/v7', 'all'] })
+    const settings = { schedulers: ['scheduler.example:8002'], tag: 'a\0b', piece_length: null, deep: { a: [1, true] } }
+    const given = cluster('one\0', { kept, settings, platforms: ['linux/arm64', 'linux/arm/v7', 'all'] })
     const inserted = await clusters.insert(given)
     const { id, createdAtMs, updatedAtMs, ...rest } = inserted
     assert.ok(id > 1)
     assert.deepEqual(rest, {
       ...given,
       name: 'one\uFFFD',
+      fromFile: false,
+      settings: { ...settings, tag: 'a\uFFFDb' },
       kept: { ...kept, scopes: { ...kept.scopes, idc: 'a\uFFFDb' } },
     })
     assert.ok(Math.abs(createdAtMs - Date.now()) < 60_000, 'the time is in milliseconds since the epoch')
@@ -78,8 +87,10 @@ function writingCases(store: () => ClusterStore): void {
       { bio: '' },
       { kept },
       { platforms: ['linux/riscv64', 'all'] },
+      { settings: { peers: [{ address: '10.0.0.1:4000' }] } },
       { isDefault: true },
       { isDefault: false },
+      { settings: {} },
       { platforms: [] },
       {},
     ]
@@ -156,5 +167,64 @@ function writingCases(store: () => ClusterStore): void {
       assert.equal(await clusters.change(id, { bio: 'x' }), undefined)
       assert.equal(await clusters.remove(id), false)
     }
+  })
+}
+
+function adoptCases(store: () => ClusterStore): void {
+  const ofFile = (name: string, given: Partial<FileCluster> = {}): FileCluster => ({
+    name,
+    driver: 'dragonfly',
+    platforms: ['linux/arm64'],
+    settings: { schedulers: ['scheduler.example:8002'] },
+    ...given,
+  })
+
+  test('clusters of the settings file are made, in its order, beside those that are there', async () => {
+    const clusters = store()
+    const [local] = await clusters.list()
+    await clusters.adopt([ofFile('b'), ofFile('a', { driver: 'http-proxy', settings: {}, platforms: [] })])
+    const [first, b, a, ...others] = await clusters.list()
+    assert.deepEqual([first, others], [local, []])
+    assert.ok(a && b && b.id > 1 && a.id > b.id)
+    const { createdAtMs, updatedAtMs } = b
+    const common = { bio: '', isDefault: false, fromFile: true, kept: nothingKept }
+    assert.deepEqual(b, { ...ofFile('b'), ...common, id: b.id, createdAtMs, updatedAtMs })
+    assert.deepEqual([a.driver, a.settings, a.platforms, a.fromFile], ['http-proxy', {}, [], true])
+  })
+
+  test('adopting the same again changes nothing and uses up no numbers', async () => {
+    const clusters = store()
+    const both = [ofFile('a'), ofFile('b')]
+    await Promise.all([clusters.adopt(both), clusters.adopt(both), clusters.adopt(both)])
+    const before = await clusters.list()
+    await clusters.adopt(both.toReversed())
+    assert.deepEqual(await clusters.list(), before)
+    assert.equal((await clusters.insert(cluster('next'))).id, (before.at(-1)?.id ?? 0) + 1)
+  })
+
+  test("a cluster that was made through the API becomes the file's, and keeps what the file does not say", async () => {
+    const clusters = store()
+    const made = await clusters.insert(cluster('cellar', { isDefault: true, kept: { ...nothingKept, peer: { a: 1 } } }))
+    await clusters.adopt([ofFile('cellar'), ofFile('local', { driver: 'local', settings: {}, platforms: [] })])
+    const [local, now] = await clusters.list()
+    assert.ok(now)
+    assert.deepEqual(now, { ...made, ...ofFile('cellar'), fromFile: true, updatedAtMs: now.updatedAtMs })
+    assert.deepEqual([local?.id, local?.fromFile, local?.isDefault], [1, true, false])
+  })
+
+  test('a cluster that the file names no longer stays as it is, and is its own no longer', async () => {
+    const clusters = store()
+    await clusters.adopt([ofFile('a'), ofFile('b')])
+    const [, a, b] = await clusters.list()
+    await clusters.adopt([ofFile('b')])
+    const [, released, kept] = await clusters.list()
+    assert.ok(a && released)
+    assert.deepEqual(released, { ...a, fromFile: false, updatedAtMs: released.updatedAtMs })
+    assert.deepEqual(kept, b)
+    await clusters.adopt([])
+    assert.ok((await clusters.list()).every(({ fromFile }) => !fromFile))
+    await clusters.adopt([ofFile('a', { settings: { tag: 'x' } })])
+    const [, again] = await clusters.list()
+    assert.deepEqual([again?.id, again?.fromFile, again?.settings], [a.id, true, { tag: 'x' }])
   })
 }

@@ -5,18 +5,22 @@ import { test } from 'node:test'
 import { Failure } from '../../src/model/failure.ts'
 import { noProgress } from '../../src/model/job.ts'
 import type { Claim, JobQueue, JobStore } from '../../src/model/ports.ts'
-import { digest, newJob, progress, tasks } from './job-samples.ts'
+import { digest, fleet, layer, newJob, peerSample, progress, task, tasks, warmed } from './job-samples.ts'
 
 export interface JobQueueBench {
   readonly jobs: JobStore
   readonly queue: JobQueue
   /** The same queue, for a replica whose key is another one. */
   readonly stranger: JobQueue
+  /** Rows of tasks, of all jobs together. */
+  readonly tasksKept: () => Promise<number>
 }
 
 const long = 60_000
 /** A lease that is over as soon as it is given. */
 const none = 0
+
+const ordinalsFrom = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n)
 
 /** The bench must be empty before each case. */
 export function jobQueueCases(bench: () => JobQueueBench): void {
@@ -119,7 +123,8 @@ function fenceCases(bench: () => JobQueueBench, insertAndClaim: MakeClaim): void
     assert.equal(await queue.change(lease, { state: 'warming', warnings: ['written too late'] }), false)
     assert.equal(await queue.saveTasks(lease, tasks(1), progress({ tasks: 1 })), false)
     assert.equal(await queue.saveTasks(lease, tasks(4_500), progress({ tasks: 4_500 })), false)
-    assert.equal(await queue.dropTasks(lease, 0), false)
+    assert.equal(await queue.savePlan(lease, tasks(4_500), progress({ tasks: 4_500 })), false)
+    assert.equal(await queue.savePlan(lease, [], noProgress), false)
     assert.equal(await queue.settle(lease, { state: 'failed', problem: null, progress: noProgress }), false)
     await queue.release(lease)
     assert.deepEqual(await jobs.get(lease.job), before)
@@ -169,18 +174,95 @@ function fenceCases(bench: () => JobQueueBench, insertAndClaim: MakeClaim): void
 }
 
 function writeCases(bench: () => JobQueueBench, insertAndClaim: MakeClaim): void {
-  test('tasks beyond a plan that became shorter go, and only those', async () => {
-    const { queue, jobs } = bench()
+  test('a plan that became shorter, or empty, takes away what is beyond it, and only that', async () => {
+    const { queue, jobs, tasksKept } = bench()
     const { lease } = await insertAndClaim()
     const other = await insertAndClaim()
-    assert.ok(await queue.saveTasks(lease, tasks(5), progress({ tasks: 5 })))
-    assert.ok(await queue.saveTasks(other.lease, tasks(5), progress({ tasks: 5 })))
-    assert.ok(await queue.dropTasks(lease, 3))
-    assert.deepEqual(
-      (await jobs.tasks(lease.job)).map(({ ordinal }) => ordinal),
-      [0, 1, 2],
-    )
+    const longer = tasks(1_205)
+    assert.ok(await queue.savePlan(lease, longer, progress({ tasks: 1_205 })))
+    assert.ok(await queue.savePlan(other.lease, tasks(5), progress({ tasks: 5 })))
+    assert.ok(await queue.savePlan(lease, longer.slice(0, 3), progress({ tasks: 3 })))
+    assert.deepEqual(await jobs.tasks(lease.job), longer.slice(0, 3))
+    assert.equal(await tasksKept(), 8)
+    assert.ok(await queue.savePlan(lease, [], noProgress))
+    assert.deepEqual(await jobs.tasks(lease.job), [])
+    assert.equal(await tasksKept(), 5)
     assert.equal((await jobs.tasks(other.lease.job)).length, 5)
+  })
+
+  test('a plan whose lease is lost on the way stops, and what another replica planned stays', async () => {
+    const { queue, jobs } = bench()
+    const old = await insertAndClaim(none)
+    const writing = queue.savePlan(old.lease, tasks(20_000), progress({ tasks: 20_000 }))
+    const cancelled = await jobs.cancel(old.job.id)
+    assert.equal(cancelled?.state, 'cancelled')
+    assert.equal(await writing, false)
+    assert.ok(await jobs.reopen(cancelled, {}, long))
+    const [next] = await queue.claim('b', long, 1)
+    assert.ok(next)
+    const plan = tasks(3).map((each) => ({ ...each, attempts: 7 }))
+    assert.ok(await queue.savePlan(next.lease, plan, progress({ tasks: 3 })))
+    assert.deepEqual(await jobs.tasks(next.lease.job), plan)
+  })
+
+  test('others get their turn while a large plan is written', async () => {
+    const { queue, jobs } = bench()
+    const { lease } = await insertAndClaim()
+    let written = false
+    const writing = queue.savePlan(lease, tasks(20_000), progress({ tasks: 20_000 })).then((held) => {
+      written = true
+      return held
+    })
+    assert.equal((await jobs.get(lease.job))?.progress.tasks, 0)
+    assert.equal(await queue.extend(lease, long), 'held')
+    assert.equal(written, false)
+    assert.ok(await writing)
+    assert.equal((await jobs.get(lease.job))?.progress.tasks, 20_000)
+  })
+
+  test('the peers and blobs of an earlier plan stay, and those of the new one are as it says', async () => {
+    const { queue, jobs } = bench()
+    const { lease } = await insertAndClaim()
+    const [a, b, c] = [peerSample('a'), peerSample('b'), peerSample('c')]
+    const before = [task(0, { peer: a, blob: layer(digest('a')) }), task(1, { peer: b, blob: layer(digest('b')) })]
+    assert.ok(await queue.savePlan(lease, before, progress({ tasks: 2 })))
+    const moved = { ...b, hostname: 'elsewhere', location: 'rack 7' }
+    const after = [task(0, { peer: c, blob: layer(digest('c')) }), task(1, { peer: moved, blob: layer(digest('b')) })]
+    assert.ok(await queue.saveTasks(lease, after.slice(0, 1), progress({ tasks: 2 })))
+    assert.deepEqual(await jobs.tasks(lease.job), [after[0], before[1]])
+    assert.ok(await queue.savePlan(lease, after, progress({ tasks: 2 })))
+    assert.deepEqual(await jobs.tasks(lease.job), after)
+  })
+
+  test('a plan of 30,000 tasks is written, warmed in batches, and read in full', async () => {
+    const { queue, jobs } = bench()
+    const { lease } = await insertAndClaim()
+    const plan = fleet(300, 100)
+    const count = plan.length
+    assert.equal(count, 30_000)
+    assert.ok(await queue.savePlan(lease, plan, progress({ tasks: count })))
+    const done = plan.map((each) =>
+      each.ordinal % 15_000 === 7 ? { ...each, state: 'failed' as const } : warmed(each),
+    )
+    for (let from = 0; from < count; from += 1_700) {
+      assert.ok(await queue.saveTasks(lease, done.slice(from, from + 1_700), progress({ tasks: count, warm: from })))
+    }
+    const failures = [done[7], done[15_007]]
+    assert.deepEqual(await jobs.tasks(lease.job), done)
+    const { byPeer, ...listed } = await jobs.outcome(lease.job, 2_000, count)
+    assert.deepEqual(listed, { failures, successes: null })
+    assert.equal(byPeer.length, 300)
+    assert.deepEqual(
+      byPeer.filter(({ warm }) => warm < 100),
+      failures.map((failed) => ({ peer: failed?.peer, warm: 99, tasks: 100 })),
+    )
+    const late = await jobs.taskPage(lease.job, { state: 'warm' }, 10, 2_999)
+    assert.deepEqual([late.total, late.rows.map(({ ordinal }) => ordinal)], [29_998, ordinalsFrom(26_993, 29_992)])
+    assert.deepEqual((await jobs.taskPage(lease.job, { blob: plan[3]?.blob.url ?? '' }, 150, 2)).rows, [
+      done[29_803],
+      done[29_903],
+    ])
+    assert.ok(await jobs.remove(lease.job))
   })
 
   test('a change writes what it names and nothing else', async () => {

@@ -1,9 +1,10 @@
 // Jobs, tasks and clusters for the case books of the store.
 
+import type { Blob } from '../../src/model/blob.ts'
 import { parseDigest, type Digest } from '../../src/model/digest.ts'
 import type { FileRequest, Progress } from '../../src/model/job.ts'
 import { noProgress } from '../../src/model/job.ts'
-import type { Cluster } from '../../src/model/peer.ts'
+import type { Cluster, Peer } from '../../src/model/peer.ts'
 import type { NewJob } from '../../src/model/ports.ts'
 import type { Task } from '../../src/model/task.ts'
 
@@ -20,6 +21,7 @@ export const fileRequest: FileRequest = {
   application: 'app',
   filteredQueryParams: ['signature'],
   pieceLength: null,
+  successPercentage: 100,
   headers: { Authorization: '***' },
   username: 'ann',
 }
@@ -35,26 +37,43 @@ export const newJob = (given: Partial<NewJob> = {}): NewJob => ({
   ...given,
 })
 
-export function digest(letter: string): Digest {
-  const parsed = parseDigest(`sha256:${letter.repeat(64)}`)
-  if (parsed === undefined) throw new Error('not a hex letter')
-  return parsed
+export const digest = (letter: string): Digest => parsed(letter.repeat(64))
+
+function parsed(hex: string): Digest {
+  const made = parseDigest(`sha256:${hex}`)
+  if (made === undefined) throw new Error('not the hex of a sha256')
+  return made
 }
+
+export const peerSample = (id: string, given: Partial<Peer> = {}): Peer => ({
+  id,
+  clusterId: 1,
+  hostname: 'here',
+  ip: '127.0.0.1',
+  address: '',
+  location: '',
+  seed: true,
+  ordinary: true,
+  ...given,
+})
+
+export const layer = (digest: Digest): Blob => ({
+  kind: 'layer',
+  digest,
+  size: 67_108_864,
+  mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
+  url: `https://registry.example/v2/team/app/blobs/${digest}`,
+})
 
 export const task = (ordinal: number, given: Partial<Task> = {}): Task => ({
   ordinal,
-  peer: { id: 'local:1', clusterId: 1, hostname: 'here', ip: '127.0.0.1', seed: true, ordinary: true },
-  blob: {
-    kind: 'layer',
-    digest: digest('a'),
-    size: 67_108_864,
-    mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
-    url: `https://registry.example/v2/team/app/blobs/${digest('a')}`,
-  },
+  peer: peerSample('local-1'),
+  blob: layer(digest('a')),
   state: 'waiting',
   attempts: 0,
   bytes: 0,
   source: null,
+  moved: {},
   proof: null,
   digest: null,
   problem: null,
@@ -65,6 +84,32 @@ export const task = (ordinal: number, given: Partial<Task> = {}): Task => ({
 
 export const tasks = (count: number): Task[] => Array.from({ length: count }, (_, ordinal) => task(ordinal))
 
+/** Every blob on every peer, peer by peer, as one plan. */
+export function fleet(peers: number, blobs: number): Task[] {
+  const layers = Array.from({ length: blobs }, (_, n) => layer(parsed(n.toString(16).padStart(64, '0'))))
+  const made = Array.from({ length: peers }, (_, n) =>
+    peerSample(`dragonfly-1@10.0.${n >> 8}.${n & 255}:4000`, {
+      hostname: `node-${n}`,
+      ip: `10.0.${n >> 8}.${n & 255}`,
+      address: `10.0.${n >> 8}.${n & 255}:4000`,
+    }),
+  )
+  return made.flatMap((peer, n) => layers.map((blob, m) => task(n * blobs + m, { peer, blob })))
+}
+
+export const warmed = (of: Task): Task => ({
+  ...of,
+  state: 'warm',
+  attempts: 1,
+  bytes: of.blob.size ?? 0,
+  source: 'peer',
+  moved: { origin: 1_048_576, peer: 66_060_288 },
+  proof: 'pieces',
+  digest: of.blob.digest,
+  startedAtMs: 1_700_000_000_123,
+  endedAtMs: 1_700_000_000_456,
+})
+
 export const progress = (given: Partial<Progress>): Progress => ({ ...noProgress, ...given })
 
 export const clusterSample = (id: number): Cluster => ({
@@ -74,6 +119,8 @@ export const clusterSample = (id: number): Cluster => ({
   bio: '',
   isDefault: id === 1,
   platforms: [],
+  settings: {},
+  fromFile: false,
   kept: { scopes: {}, scheduler: {}, seedPeer: {}, peer: {} },
   createdAtMs: 0,
   updatedAtMs: 0,

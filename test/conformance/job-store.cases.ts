@@ -2,10 +2,12 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Blob } from '../../src/model/blob.ts'
 import { Failure } from '../../src/model/failure.ts'
 import { noProgress } from '../../src/model/job.ts'
-import type { Claim, JobEnd, JobQueue, JobStore } from '../../src/model/ports.ts'
-import { digest, newJob, progress, task, tasks } from './job-samples.ts'
+import type { Claim, JobEnd, JobQueue, JobStore, TaskFilter } from '../../src/model/ports.ts'
+import type { Task } from '../../src/model/task.ts'
+import { digest, fleet, layer, newJob, peerSample, progress, task, tasks, warmed } from './job-samples.ts'
 
 export interface JobStoreBench {
   readonly jobs: JobStore
@@ -21,6 +23,8 @@ export function jobStoreCases(bench: () => JobStoreBench): void {
   cancelCases(bench)
   onceCases(bench)
   taskPageCases(bench)
+  filterCases(bench)
+  outcomeCases(bench)
   noteAndRemoveCases(bench)
   reopenCases(bench)
 
@@ -90,6 +94,7 @@ function readingCases(bench: () => JobStoreBench): void {
       assert.equal(await jobs.cancel(id), undefined)
       assert.deepEqual(await jobs.tasks(id), [])
       assert.deepEqual(await jobs.taskPage(id, {}, 1, 10), { rows: [], total: 0 })
+      assert.deepEqual(await jobs.outcome(id, 10), { failures: [], successes: [], byPeer: [] })
       assert.equal(await jobs.note(id, 'a note'), undefined)
       assert.equal(await jobs.remove(id), false)
     }
@@ -122,18 +127,28 @@ function readingCases(bench: () => JobStoreBench): void {
       attempts: 1,
       bytes: 2 ** 40,
       source: 'origin',
+      moved: { origin: 2 ** 39, peer: 2 ** 39 },
       proof: 'digest',
       digest: task(0).blob.digest,
       startedAtMs: 1_700_000_000_123,
       endedAtMs: 1_700_000_000_456,
     })
-    assert.ok(await queue.saveTasks(claim.lease, [failed, task(1), warm], progress({ tasks: 3 })))
+    assert.ok(await queue.savePlan(claim.lease, [failed, task(1), warm], progress({ tasks: 3 })))
     const kept = { ...failed, problem: { code, side, message: 'registry.example said\uFFFD 429.', hint } }
     assert.deepEqual(await jobs.tasks(id), [warm, task(1), kept])
     const none = await jobs.insert(newJob())
     assert.deepEqual(
-      await Promise.all([none.id, id, id].map((each) => jobs.tasks(each, 3))),
-      [[], [warm, task(1), kept], [warm, task(1), kept]],
+      await Promise.all(
+        [none.id, id, id].map(async (each) => {
+          const { failures, successes } = await jobs.outcome(each, 2_000, 3)
+          return { failures, successes }
+        }),
+      ),
+      [
+        { failures: [], successes: [] },
+        { failures: [task(1), kept], successes: [warm] },
+        { failures: [task(1), kept], successes: [warm] },
+      ],
       'read together with those of other jobs',
     )
     assert.deepEqual((await jobs.get(id))?.progress, progress({ tasks: 3 }))
@@ -145,13 +160,13 @@ function readingCases(bench: () => JobStoreBench): void {
     const [claim] = await queue.claim('a', 60_000, 1)
     assert.ok(claim)
     const plan = tasks(5_000)
-    assert.ok(await queue.saveTasks(claim.lease, plan, progress({ tasks: 5_000 })))
+    assert.ok(await queue.savePlan(claim.lease, plan, progress({ tasks: 5_000 })))
     assert.deepEqual(await jobs.tasks(id), plan)
     const done = task(4_321, { state: 'warm', bytes: 9 })
     assert.ok(await queue.saveTasks(claim.lease, [done], progress({ tasks: 5_000, warm: 1 })))
     assert.deepEqual(await jobs.tasks(id), plan.with(4_321, done))
     // Planned anew when it was taken up again, a job may have fewer.
-    assert.ok(await queue.saveTasks(claim.lease, plan.slice(0, 2), progress({ tasks: 2 })))
+    assert.ok(await queue.savePlan(claim.lease, plan.slice(0, 2), progress({ tasks: 2 })))
     assert.deepEqual(await jobs.tasks(id), plan.slice(0, 2))
     assert.equal((await jobs.taskPage(id, {}, 1, 10)).total, 2)
   })
@@ -184,14 +199,19 @@ function listCases(bench: () => JobStoreBench): void {
     const other = await jobs.insert(newJob({ userId: 2 }))
     // What is in the request is none of the store's business but for its type.
     const pulled = await jobs.insert(newJob({ userId: 2, request: image as unknown as typeof other.request }))
+    const evict = { ...newJob().request, type: 'delete_task', taskId: 'f'.repeat(64), url: null } as const
+    const evicted = await jobs.insert(newJob({ userId: 3, request: evict }))
     const idsOf = async (...asked: Parameters<JobStore['list']>) =>
       (await jobs.list(...asked)).rows.map((job) => job.id)
     assert.deepEqual(await idsOf({ states: ['failed'] }, 1, 10), [failed.id])
-    assert.deepEqual(await idsOf({ states: ['queued', 'failed'] }, 1, 10), [pulled.id, other.id, failed.id])
+    assert.deepEqual(await idsOf({ states: ['queued', 'failed'] }, 1, 10), [evicted.id, pulled.id, other.id, failed.id])
     assert.deepEqual(await idsOf({ states: [] }, 1, 10), [])
-    assert.deepEqual(await idsOf({ type: 'image' }, 1, 10), [pulled.id])
+    assert.deepEqual(await idsOf({ types: ['image'] }, 1, 10), [pulled.id])
+    assert.deepEqual(await idsOf({ types: ['image', 'file'] }, 1, 10), [pulled.id, other.id, failed.id])
+    assert.deepEqual(await idsOf({ types: ['get_task', 'delete_task'] }, 1, 10), [evicted.id])
+    assert.deepEqual(await idsOf({ types: [] }, 1, 10), [])
     assert.deepEqual(await idsOf({ userId: 2 }, 1, 10), [pulled.id, other.id])
-    assert.deepEqual(await idsOf({ userId: 2, type: 'file', states: ['queued'] }, 1, 10), [other.id])
+    assert.deepEqual(await idsOf({ userId: 2, types: ['file'], states: ['queued'] }, 1, 10), [other.id])
     assert.equal((await jobs.list({ userId: 2 }, 1, 1)).total, 2)
   })
 }
@@ -300,7 +320,7 @@ function taskPageCases(bench: () => JobStoreBench): void {
     const plan = tasks(5)
       .with(1, task(1, { state: 'failed' }))
       .with(3, task(3, { state: 'failed' }))
-    assert.ok(await queue.saveTasks(claim.lease, plan.toReversed(), progress({ tasks: 5 })))
+    assert.ok(await queue.savePlan(claim.lease, plan.toReversed(), progress({ tasks: 5 })))
     const ordinals = async (...asked: Parameters<JobStore['taskPage']>) => {
       const { rows, total } = await jobs.taskPage(...asked)
       return { total, ordinals: rows.map(({ ordinal }) => ordinal) }
@@ -310,6 +330,105 @@ function taskPageCases(bench: () => JobStoreBench): void {
     assert.deepEqual(await ordinals(id, {}, 4, 2), { total: 5, ordinals: [] })
     assert.deepEqual(await ordinals(id, { state: 'failed' }, 2, 1), { total: 2, ordinals: [3] })
     assert.deepEqual((await jobs.taskPage(id, { state: 'failed' }, 1, 1)).rows, [plan[1]])
+  })
+}
+
+function filterCases(bench: () => JobStoreBench): void {
+  test('tasks can be limited by peer and by blob, however these are named, and by all at once', async () => {
+    const { jobs, queue } = bench()
+    const one = peerSample('one', { hostname: 'node-1', ip: '10.0.0.1' })
+    const two = peerSample('two', { hostname: 'node-2', ip: '10.0.0.2' })
+    const image = layer(digest('a'))
+    const address = `https://files.example/${'long/'.repeat(1_600)}`
+    const file: Blob = { kind: 'file', digest: null, size: null, mediaType: 'application/octet-stream', url: address }
+    const plan = [
+      task(0, { peer: one, blob: image, state: 'warm' }),
+      task(1, { peer: one, blob: file, state: 'warm', digest: digest('f') }),
+      task(2, { peer: two, blob: image }),
+      task(3, { peer: two, blob: file }),
+    ]
+    for (const blob of [image, layer(digest('b'))]) {
+      await jobs.insert(newJob())
+      const [claim] = await queue.claim('a', 60_000, 1)
+      assert.ok(claim)
+      const saved = blob === image ? plan : [task(0, { peer: one, blob })]
+      assert.ok(await queue.savePlan(claim.lease, saved, progress({ tasks: saved.length })))
+    }
+    const [, first] = (await jobs.list({}, 1, 2)).rows
+    assert.ok(first)
+    const asked: readonly (readonly [TaskFilter, readonly number[]])[] = [
+      [{ peer: 'one' }, [0, 1]],
+      [{ peer: 'node-2' }, [2, 3]],
+      [{ peer: '10.0.0.2' }, [2, 3]],
+      [{ peer: 'node-3' }, []],
+      [{ peer: 'one\0' }, []],
+      [{ blob: digest('a') }, [0, 2]],
+      [{ blob: image.url }, [0, 2]],
+      [{ blob: address }, [1, 3]],
+      [{ blob: digest('f') }, [1]],
+      [{ blob: digest('b') }, []],
+      [{ state: 'waiting', blob: address }, [3]],
+      [{ state: 'warm', peer: 'node-1', blob: digest('a') }, [0]],
+      [{ state: 'failed', peer: 'node-1', blob: digest('a') }, []],
+    ]
+    for (const [filter, ordinals] of asked) {
+      const found = await jobs.taskPage(first.id, filter, 1, 10)
+      assert.deepEqual(
+        found,
+        { rows: ordinals.map((ordinal) => plan[ordinal]), total: ordinals.length },
+        JSON.stringify(filter),
+      )
+    }
+  })
+}
+
+function outcomeCases(bench: () => JobStoreBench): void {
+  /** Job with 3 peers of 200 blobs each, of which the second peer lacks two. */
+  const settled = async (count: number): Promise<{ id: number; done: readonly Task[] }> => {
+    const { jobs, queue } = bench()
+    const { id } = await jobs.insert(newJob())
+    const [claim] = await queue.claim('a', 60_000, 1)
+    assert.ok(claim)
+    const plan = fleet(3, count / 3)
+    const done = plan.map((each) =>
+      each.ordinal === count / 3 || each.ordinal === count / 3 + 5 ? each : warmed(each),
+    )
+    assert.ok(await queue.savePlan(claim.lease, plan, progress({ tasks: count })))
+    assert.ok(await queue.saveTasks(claim.lease, done, progress({ tasks: count, warm: count - 2 })))
+    await queue.settle(claim.lease, {
+      state: 'failed',
+      problem: null,
+      progress: progress({ tasks: count, warm: count - 2 }),
+    })
+    return { id, done }
+  }
+
+  for (const count of [30, 600, 3_000]) {
+    test(`the outcome of ${count} tasks has every failure, and successes or what each peer holds`, async () => {
+      const { jobs } = bench()
+      const { id, done } = await settled(count)
+      const failures = done.filter(({ state }) => state !== 'warm')
+      const successes = done.filter(({ state }) => state === 'warm')
+      assert.equal(failures.length, 2)
+      for (const about of [count, undefined]) {
+        const all = { failures, successes, byPeer: [] }
+        assert.deepEqual(await jobs.outcome(id, count - 2, about), all)
+        const each = count / 3
+        assert.deepEqual(await jobs.outcome(id, count - 3, about), {
+          failures,
+          successes: null,
+          byPeer: [0, 1, 2].map((n) => ({ peer: done[n * each]?.peer, warm: n === 1 ? each - 2 : each, tasks: each })),
+        })
+      }
+    })
+  }
+
+  test('the outcome of a job without tasks is empty', async () => {
+    const { jobs } = bench()
+    const { id } = await jobs.insert(newJob())
+    for (const about of [0, undefined]) {
+      assert.deepEqual(await jobs.outcome(id, 10, about), { failures: [], successes: [], byPeer: [] })
+    }
   })
 }
 

@@ -38,6 +38,10 @@ export interface DockerRegistryOptions {
   readonly clients?: Certificate
   /** Blobs are answered by 307 to this base address, followed by the blob's path in the registry's storage. */
   readonly redirectBlobsTo?: string
+  /** It is a pull-through cache of the registry at this address, and takes no pushes. */
+  readonly pullsThrough?: string
+  /** Nothing can be stored: where its blobs would lie stands a file. */
+  readonly storesNothing?: boolean
   /** Who is notified of what is pushed and pulled. */
   readonly notifies?: { readonly url: string; readonly headers: Readonly<Record<string, string>> }
 }
@@ -85,6 +89,7 @@ export async function startDockerRegistry(options: DockerRegistryOptions = {}): 
     }
     for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text ?? '')
     await writeFile(join(directory, 'config.yml'), stringify(settingsOf(options, tokens)))
+    if (options.storesNothing === true) await blockStorage(directory)
     const ready = /listening on (127\.0\.0\.1:\d+)/
     return startProgram('docker-registry', ['serve', 'config.yml'], { cwd: directory, ready })
   }
@@ -127,10 +132,17 @@ function settingsOf(options: DockerRegistryOptions, tokens: TokenServer | undefi
       draintimeout: '5s',
       ...(tls === undefined ? {} : { tls: tlsOf(clients) }),
     },
+    ...(options.pullsThrough === undefined ? {} : { proxy: { remoteurl: options.pullsThrough } }),
     ...(auth === 'none' ? {} : { auth: auth === 'basic' ? basic : token }),
     ...(redirectBlobsTo === undefined ? {} : { middleware: { storage: [redirectTo(redirectBlobsTo)] } }),
     ...(notifies === undefined ? {} : { notifications: { endpoints: [endpointOf(notifies)] } }),
   }
+}
+
+async function blockStorage(directory: string): Promise<void> {
+  const root = join(directory, 'storage/docker/registry/v2')
+  await mkdir(root, { recursive: true })
+  await writeFile(join(root, 'blobs'), 'no directory')
 }
 
 const tlsOf = (clients: Certificate | undefined): object => {

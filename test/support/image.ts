@@ -126,6 +126,14 @@ function makeSingle(sizes: readonly number[], seed: string, format: 'oci' | 'doc
   return { top, documents: [top], blobs }
 }
 
+/** An image of so many blobs, config included, all of the same length: its config's, which depends on their number alone. */
+export function evenImage(blobs: number, seed = 'even'): { readonly image: MadeImage; readonly blobBytes: number } {
+  const layersOf = (bytes: number) => Array.from({ length: blobs - 1 }, () => bytes)
+  const [config] = makeImage({ layers: layersOf(1), seed }).blobs.values()
+  const blobBytes = config?.length ?? 0
+  return { image: makeImage({ layers: layersOf(blobBytes), seed }), blobBytes }
+}
+
 /**
  * Docker schema 1, signed: newest layer first, one of them twice, as builds made them. The digest is that of the
  * payload, which the signature block says how to restore. The signature itself is not a real one.

@@ -226,8 +226,17 @@ export interface paths {
         get: operations["listJobs"];
         put?: never;
         /**
-         * Preheat an image or files
-         * @description Writes the job down and answers at once; the work is done afterwards.
+         * Preheat an image or files, or ask what peers hold
+         * @description `type` says what is to be done.
+         *
+         *     - `preheat`: makes an image or files present at the peers. Writes the job down and answers with it at once; the work is done afterwards.
+         *     - `get_task`: asks every peer of the clusters whether it holds the one thing that `args.url` or `args.task_id` names. A job too.
+         *     - `delete_task`: makes every peer of the clusters forget that one thing. A job too.
+         *     - `get_image_distribution`: answers which peers hold which layers of the image `args.url`, as far as that is found out within 30 s. Nothing
+         *       is kept of it, and nothing is fetched: peers that cannot be asked without a side effect are named in `warnings`.
+         *     - `sync_peers`: asks for the peers of the clusters, and how they are, anew, and answers `OK`. Nothing is kept of it.
+         *
+         *     Dragonfly's `gc` is refused: what is held is cleared away without being told.
          */
         post: operations["createJob"];
         delete?: never;
@@ -330,7 +339,7 @@ export interface paths {
         };
         /**
          * A job as it goes on
-         * @description Server-sent events: `job` with the job in the form that it has in lists, at once and after each change; `end` after its last one, whereupon a client should close the stream, or it would connect again. A comment comes every 15 s. At most 200 streams are open at the same time in one replica.
+         * @description Server-sent events: `job` with the job in the form that it has in lists, at once and within a second of each change; `end` after its last one, whereupon a client should close the stream, or it would connect again. A comment comes every 15 s. At most 200 streams are open at the same time in one replica.
          */
         get: operations["watchJob"];
         put?: never;
@@ -352,7 +361,7 @@ export interface paths {
         put?: never;
         /**
          * What a job would do
-         * @description A dry run: asks the registry with the credentials of the request, chooses the peers, warms nothing and keeps nothing. Temporary failures are not tried again.
+         * @description A dry run of a job of the type preheat: asks the registry with the credentials of the request, chooses the peers as the job would, and looks for what is warm already at those that can be asked without a side effect. Warms nothing and keeps nothing. Temporary failures are not tried again.
          */
         post: operations["createPlan"];
         delete?: never;
@@ -392,14 +401,14 @@ export interface paths {
         post?: never;
         /**
          * Take a cluster away
-         * @description The last one stays. Jobs that want it and have not begun fail.
+         * @description The last one stays, and so does one that the settings file has. Jobs that want it and have not begun fail.
          */
         delete: operations["deleteCluster"];
         options?: never;
         head?: never;
         /**
          * Change a cluster
-         * @description What is left out stays as it is, inside of scopes and configs too.
+         * @description What is left out stays as it is, inside of scopes and configs too; `settings` are replaced as a whole. The name, the platforms and the settings of a cluster that the settings file has are changed there only.
          */
         patch: operations["changeCluster"];
         trace?: never;
@@ -413,7 +422,7 @@ export interface paths {
         };
         /**
          * The peers of a cluster
-         * @description As they are known now, all at once.
+         * @description As they are known now, all at once, with how each was when it was last looked at. `sync_peers` looks anew.
          */
         get: operations["listPeers"];
         put?: never;
@@ -937,11 +946,11 @@ export interface components {
             /** @description A note for people. */
             bio?: string | null;
             /**
-             * @description The only type of job there is here.
+             * @description What is to be done.
              * @enum {string}
              */
-            type: "preheat";
-            args: components["schemas"]["Args"];
+            type: "preheat" | "get_task" | "delete_task" | "get_image_distribution" | "sync_peers";
+            args?: components["schemas"]["Args"];
             /**
              * Format: int64
              * @description Ignored: a job belongs to the token's user.
@@ -952,15 +961,17 @@ export interface components {
             /** @description The clusters whose peers are to be warm. 0 names none, as Harbor's form sends it for what is no number: empty, null and [0] mean those that the path's prefix is bound to, and otherwise all. */
             scheduler_cluster_ids?: number[] | null;
         };
-        /** @description What to preheat and where. For every optional field null, 0 and "" mean the default. */
+        /** @description What to preheat and where, or what to ask the peers for. Needed by every type of job but sync_peers. For every optional field null, 0 and "" mean the default. Of get_task and delete_task only url, task_id, content_for_calculating_task_id, piece_length, tag, application, the filters, concurrent_peer_count and timeout have a meaning; of get_image_distribution only url, platform, the credentials, piece_length, tag, application, the filters and timeout. */
         Args: {
             /**
-             * @description What is to be preheated.
+             * @description What is to be preheated. Needed by a job of the type preheat.
              * @enum {string}
              */
-            type: "image" | "file";
-            /** @description For an image its manifest URL, or registry/name:tag; for a file its address. */
+            type?: "image" | "file";
+            /** @description For an image its manifest URL, or registry/name:tag; for a file, and for what is asked for, its address. */
             url?: string | null;
+            /** @description For get_task and delete_task, where url is not given: the id that Dragonfly has for it, or the digest of a blob; 64 hex digits, with or without `sha256:`. */
+            task_id?: string | null;
             /** @description Addresses of files; `url` is added to them. */
             urls?: string[] | null;
             /**
@@ -997,10 +1008,17 @@ export interface components {
             count?: number | null;
             /** @description So many of a hundred peers, 1 to 100. */
             percentage?: number | null;
+            /** @description So many of a hundred tasks must be warm for the job to succeed, 1 to 100; all of them by default. An addition to Dragonfly's contract. */
+            success_percentage?: number | null;
             /** @description Blobs at the same time; 8 by default. */
             concurrent_task_count?: number | null;
             /** @description Peers at the same time for one blob; 500 by default. */
             concurrent_peer_count?: number | null;
+            /**
+             * Format: int64
+             * @description Ignored: how many layers are asked after at the same time is the service’s own affair.
+             */
+            concurrent_layer_count?: number | null;
             /**
              * Format: int64
              * @description An older name of concurrent_task_count; above 100 it means 100.
@@ -1013,9 +1031,9 @@ export interface components {
             timeout?: number | null;
             /** @description Ignored: what is preheated is always kept. */
             load_to_cache?: boolean | null;
-            /** @description Ignored. */
+            /** @description For get_task and delete_task, where url is not given: the id is the sha256 of this text, whatever task_id says. Ignored for preheat: how peers name what they hold is learned from them. */
             content_for_calculating_task_id?: string | null;
-            /** @description Ignored: blobs are kept by their digest. */
+            /** @description Ignored: whether peers name blobs by their digest is learned from them. */
             enable_task_id_based_blob_digest?: boolean | null;
             /** @description Not supported: files are fetched by http and https only. Refused as soon as anything is set in it. */
             object_storage?: {
@@ -1074,10 +1092,10 @@ export interface components {
             /** @description The note for people. */
             bio: string;
             /**
-             * @description Always preheat.
+             * @description What is done.
              * @enum {string}
              */
-            type: "preheat";
+            type: "preheat" | "get_task" | "delete_task";
             state: components["schemas"]["State"];
             status: components["schemas"]["State"];
             args: components["schemas"]["ShownArgs"];
@@ -1105,50 +1123,54 @@ export interface components {
             digest: string | null;
         };
         /**
-         * @description SUCCESS only when every blob was verified at every peer asked for. `status` is its name in an older form of this contract.
+         * @description SUCCESS only when every blob was verified at every peer asked for, or as many of a hundred as `success_percentage` says; of get_task and delete_task when every peer gave a clear answer. `status` is its name in an older form of this contract.
          * @enum {string}
          */
         State: "PENDING" | "SUCCESS" | "FAILURE";
-        /** @description The args with their defaults filled in, and without what is secret. */
+        /** @description The args with their defaults filled in, and without what is secret. A preheat has all but task_id; get_task and delete_task have application, concurrent_peer_count, filtered_query_params, piece_length, tag, task_id, timeout and url. */
         ShownArgs: {
             /** @description As given. */
             application: string;
             /** @description As given or 500. */
             concurrent_peer_count: number;
             /** @description As given or 8. */
-            concurrent_task_count: number;
+            concurrent_task_count?: number;
             /** @description As given. */
-            count: number | null;
+            count?: number | null;
             /** @description As given. */
             filtered_query_params: string;
             /** @description Always null. */
-            hdfs: Record<string, never> | null;
+            hdfs?: Record<string, never> | null;
             /** @description Values that could be a credential read `***`. */
-            headers: {
+            headers?: {
                 [key: string]: string;
             } | null;
             /** @description As given. */
-            ips: string[] | null;
+            ips?: string[] | null;
             /** @description Always null. */
-            object_storage: Record<string, never> | null;
+            object_storage?: Record<string, never> | null;
             /**
              * @description Always empty.
              * @enum {string}
              */
-            password: "";
+            password?: "";
             /** @description As given. */
-            percentage: number | null;
+            percentage?: number | null;
             /**
              * Format: int64
              * @description As given.
              */
             piece_length: number | null;
             /** @description As given. */
-            platform: string;
+            platform?: string;
             /** @description As given or single_seed_peer. */
-            scope: string;
+            scope?: string;
+            /** @description As given or 100. */
+            success_percentage?: number;
             /** @description As given. */
             tag: string;
+            /** @description As given, or made of the content that was given for it; empty beside a url. */
+            task_id?: string;
             /**
              * Format: int64
              * @description Nanoseconds that the job may last.
@@ -1158,13 +1180,13 @@ export interface components {
              * @description As given.
              * @enum {string}
              */
-            type: "image" | "file";
+            type?: "image" | "file";
             /** @description As given; signatures in it read `***`. */
             url: string;
             /** @description As given; signatures in them read `***`. */
-            urls: string[] | null;
+            urls?: string[] | null;
             /** @description As given. */
-            username: string;
+            username?: string;
         };
         /** @description What became of the job, in Dragonfly's form; null until the job is looked at again. */
         Result: {
@@ -1197,10 +1219,10 @@ export interface components {
             results: components["schemas"]["ClusterResult"][] | null;
             state: components["schemas"]["State"];
             /**
-             * @description Always preheat.
+             * @description The type of the job.
              * @enum {string}
              */
-            task_name: "preheat";
+            task_name: "preheat" | "get_task" | "delete_task";
             /** @description Of the job in this cluster. */
             task_uuid: string;
             /**
@@ -1209,34 +1231,100 @@ export interface components {
              */
             ttl: 0;
         };
-        /** @description Blob by blob and peer by peer. */
+        /** @description Of a preheat blob by blob and peer by peer: `failure_tasks` and `success_tasks`. Of delete_task the same, peer by peer. Of get_task `peers`, and `failure_tasks` for those that gave no clear answer. `/oapi/v1/jobs/{id}/tasks` has all of it at any size. */
         ClusterResult: {
-            /** @description What is not warm. */
+            /** @description All that is not as it was to be. */
             failure_tasks: {
                 /** @description Why. */
                 description: string;
+                host_type?: components["schemas"]["HostType"];
                 /** @description Of the peer. */
                 hostname: string;
                 /** @description Of the peer. */
                 ip: string;
-                /** @description Of the blob. */
-                url: string;
+                /** @description Of the blob. Of a preheat only. */
+                url?: string;
+            }[];
+            /** @description Who holds it. Of get_task only. */
+            peers?: {
+                /**
+                 * @description Whoever holds only a part is not listed.
+                 * @enum {boolean}
+                 */
+                IsFinished: true;
+                /**
+                 * Format: date-time
+                 * @description Not kept.
+                 */
+                created_at: string;
+                host_type: components["schemas"]["HostType"];
+                /** @description Of the peer. */
+                hostname: string;
+                /** @description Of the peer. */
+                id: string;
+                /** @description Of the peer. */
+                ip: string;
+                /**
+                 * Format: date-time
+                 * @description Not kept.
+                 */
+                updated_at: string;
             }[];
             /**
              * Format: int64
              * @description The cluster.
              */
             scheduler_cluster_id: number;
-            /** @description What is warm, and was verified to be. */
-            success_tasks: {
+            /** @description What is warm, and was verified to be; of delete_task who held it and has forgotten it. Absent of get_task. */
+            success_tasks?: {
+                host_type?: components["schemas"]["HostType"];
                 /** @description Of the peer. */
                 hostname: string;
                 /** @description Of the peer. */
                 ip: string;
-                /** @description Of the blob. */
-                url: string;
+                /** @description Of the blob; where the job has more than 2000 warm tasks, one row for each peer, such as `all 100 layers` or `97 of 100 layers`. Of a preheat only. */
+                url?: string;
             }[];
         };
+        /**
+         * @description `super` is a seed peer. Absent of a preheat.
+         * @enum {string}
+         */
+        HostType: "super" | "normal";
+        /** @description Which peers hold which layers of an image. */
+        ImageDistribution: {
+            /** @description What was asked after. */
+            image: {
+                /** @description The layers and configs of the platforms asked for. */
+                layers: components["schemas"]["LayerName"][];
+            };
+            /** @description The peers that hold at least one of them, seed peers too. */
+            peers: {
+                /** @description Its address. */
+                ip: string;
+                /** @description Its host. */
+                hostname: string;
+                /** @description What it holds. */
+                cached_layers: components["schemas"]["LayerName"][];
+                /**
+                 * Format: int64
+                 * @description Its cluster.
+                 */
+                scheduler_cluster_id: number;
+            }[];
+            /** @description Which peers were not asked, or gave no answer, and why. An addition to Dragonfly's contract. */
+            warnings: string[];
+        };
+        /** @description A layer of an image. */
+        LayerName: {
+            /** @description Its address at the origin. */
+            url: string;
+        };
+        /**
+         * @description The peers of the clusters were looked for anew.
+         * @enum {string}
+         */
+        Synced: "OK";
         /** @description Kept for clients that expect it. */
         User: {
             /**
@@ -1323,29 +1411,51 @@ export interface components {
         };
         /** @description How far the job is. */
         Progress: {
-            /** @description Blobs times peers; 0 until the image is resolved. */
+            /** @description Blobs times peers that need them; 0 until the image is resolved. */
             tasks: number;
-            /** @description Under way now. */
+            /** @description Tasks under way now. */
             running: number;
-            /** @description Verified at the peer. */
+            /** @description Tasks verified at the peer; of get_task peers that hold it, of delete_task peers that have forgotten it. */
             warm: number;
-            /** @description Given up. */
+            /** @description Tasks given up; of get_task and delete_task also peers that did not hold it. */
             failed: number;
+            /** @description Of the warm tasks, those that the peer held already. */
+            hits: number;
             /**
              * Format: int64
-             * @description null while a size is unknown.
+             * @description Bytes of all tasks; null while a size is unknown.
              */
             bytes_total: number | null;
             /**
              * Format: int64
-             * @description At the peers by now, those found there included.
+             * @description Bytes at the peers by now, those found there included.
              */
             bytes_done: number;
             /**
              * Format: int64
-             * @description What the origin had to send.
+             * @description Bytes that the origin had to send, as far as the peers say.
              */
             bytes_from_origin: number;
+            /**
+             * Format: int64
+             * @description Bytes that peers sent each other, as far as they say.
+             */
+            bytes_from_peers: number;
+            /**
+             * Format: int64
+             * @description Bytes that were there before, as far as the peers say.
+             */
+            bytes_held: number;
+            /**
+             * Format: int64
+             * @description Bytes that come to be at the peers in a second, over the last seconds; null while not known, and once the job has come to its end.
+             */
+            bytes_per_second: number | null;
+            /**
+             * Format: int64
+             * @description Seconds until the end at that pace, roughly; null while not known, and once the job has come to its end.
+             */
+            seconds_left: number | null;
         };
         /** @description Why it failed; null where it did not. */
         Problem: {
@@ -1371,7 +1481,7 @@ export interface components {
             peer: components["schemas"]["Peer"];
             blob: components["schemas"]["Blob"];
             /**
-             * @description `warm` only when it was verified at the peer.
+             * @description `warm` only when it was verified at the peer. Of get_task: the peer holds it; of delete_task: it has forgotten it.
              * @enum {string}
              */
             state: "waiting" | "running" | "warm" | "failed" | "cancelled";
@@ -1379,19 +1489,20 @@ export interface components {
             attempts: number;
             /**
              * Format: int64
-             * @description Of the blob that are at the peer by now.
+             * @description Bytes of the blob that are at the peer by now.
              */
             bytes: number;
             /**
-             * @description Where the bytes came from; `local` means that the peer held them already.
+             * @description Where all or most of the bytes came from; `local` means that the peer held them already; null where it cannot say.
              * @enum {string|null}
              */
             source: "origin" | "peer" | "local" | null;
+            moved: components["schemas"]["Moved"];
             /**
-             * @description How it is known that the peer holds it; `digest` means that the very bytes were hashed.
+             * @description How it is known that the peer holds it. `digest`: the very bytes that it serves were hashed. `pieces`: it named every piece of it. `peer-header`: its answer to a later request says that it comes from its cache. `peer-status`: it answers with a status that only a held blob gets, or says so itself.
              * @enum {string|null}
              */
-            proof: "digest" | null;
+            proof: "digest" | "pieces" | "peer-header" | "peer-status" | null;
             /** @description What the peer holds; for a file known only once it is warm. */
             digest: string | null;
             error: components["schemas"]["Problem"];
@@ -1405,6 +1516,29 @@ export interface components {
              * @description When it came to its end.
              */
             ended_at: string | null;
+            /**
+             * Format: int64
+             * @description Milliseconds from the one to the other, waiting between attempts included.
+             */
+            duration_ms: number | null;
+        };
+        /** @description Bytes that came for this task, by where they came from. What is not known is absent, and never 0. */
+        Moved: {
+            /**
+             * Format: int64
+             * @description Bytes that the origin sent.
+             */
+            origin?: number;
+            /**
+             * Format: int64
+             * @description Bytes that other peers sent.
+             */
+            peer?: number;
+            /**
+             * Format: int64
+             * @description Bytes that were there before.
+             */
+            local?: number;
         };
         /** @description A cache that can be told to hold a blob. */
         Peer: {
@@ -1417,8 +1551,12 @@ export interface components {
             cluster_id: number;
             /** @description Its host. */
             hostname: string;
-            /** @description Its address. */
+            /** @description Its address; empty where only a name is known. */
             ip: string;
+            /** @description Where it is spoken to, `host:port`; empty for the embedded peer. */
+            address: string;
+            /** @description Where it stands, as far as is known: data centre and rack. */
+            location: string;
         };
         /** @description What is to be made present. */
         Blob: {
@@ -1445,17 +1583,30 @@ export interface components {
             digest: string | null;
             /** @description What would be taken of an index. */
             platforms: string[];
-            /** @description What a person should know although the job would go on. */
+            /** @description What a person should know although the job would go on: names that no pull would match, a token that ends before the job has to, peers that are down, and what could not be looked at. */
             warnings: string[];
             /** @description Each blob at each peer that needs it. */
             tasks: number;
+            /** @description Of the tasks, those that are known to be warm already; the rest may be. */
+            warm: number;
             /**
              * Format: int64
              * @description At all peers together, whatever they hold already; null while a size is unknown.
              */
             bytes: number | null;
+            /**
+             * Format: int64
+             * @description Bytes of the tasks that are not known to be warm; null while a size is unknown.
+             */
+            bytes_to_move: number | null;
             /** @description Which would be warm. */
             peers: components["schemas"]["Peer"][];
+            /** @description The other peers of the clusters. */
+            left_out: {
+                peer: components["schemas"]["Peer"];
+                /** @description Why it would not be warm. */
+                why: string;
+            }[];
             /** @description What they would hold, each blob once. */
             blobs: components["schemas"]["Blob"][];
         };
@@ -1467,6 +1618,10 @@ export interface components {
             bio?: string | null;
             /** @description What speaks to its peers; `local` by default. An addition to Dragonfly's contract. */
             driver?: string | null;
+            /** @description How its peers are found and driven, by its driver's own keys, as below `clusters:` in the settings file; docs/peers.md lists them. No secret and no TLS is taken here: those stand in the settings file. None by default. An addition to Dragonfly's contract. */
+            settings?: {
+                [key: string]: unknown;
+            } | null;
             /** @description Whether it is the default one; then no other is. */
             is_default?: boolean | null;
             /** @description What its nodes run, each `os/arch[/variant]` or `all`: what is taken of an index for a job that names no platform. None, the default, leaves it to the settings of the registry and of the service. An addition to Dragonfly's contract. */
@@ -1482,6 +1637,10 @@ export interface components {
             name?: string | null;
             /** @description A note for people; "" clears it. */
             bio?: string | null;
+            /** @description How its peers are found and driven, by its driver's own keys, as below `clusters:` in the settings file; docs/peers.md lists them. No secret and no TLS is taken here: those stand in the settings file. What is given replaces them as a whole. An addition to Dragonfly's contract. */
+            settings?: {
+                [key: string]: unknown;
+            } | null;
             /** @description Whether it is the default one; then no other is. */
             is_default?: boolean | null;
             /** @description What its nodes run, each `os/arch[/variant]` or `all`; an empty list leaves it to the settings of the registry and of the service. An addition to Dragonfly's contract. */
@@ -1579,6 +1738,12 @@ export interface components {
             driver: string;
             /** @description What its nodes run; empty where the settings decide. */
             platforms: string[];
+            /** @description How its peers are found and driven, as given. */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** @description The settings file has it: its name, platforms and settings are changed there only. */
+            from_file: boolean;
         };
         /** @description As given. No effect here. */
         Scopes: {
@@ -1632,12 +1797,39 @@ export interface components {
             cluster_id: number;
             /** @description Its host. */
             hostname: string;
-            /** @description Its address. */
+            /** @description Its address; empty where only a name is known. */
             ip: string;
+            /** @description Where it is spoken to, `host:port`; empty for the embedded peer. */
+            address: string;
+            /** @description Where it stands, as far as is known: data centre and rack. */
+            location: string;
             /** @description It fetches from the origin for others: the scopes of seed peers mean it. */
             seed: boolean;
             /** @description The scopes of peers mean it. */
             ordinary: boolean;
+            health: components["schemas"]["Health"];
+        };
+        /** @description How a peer was when it was last looked at. */
+        Health: {
+            /**
+             * @description Jobs leave out a peer that is down, unless they name its ip; `unknown` was never looked at.
+             * @enum {string}
+             */
+            state: "up" | "degraded" | "down" | "unknown";
+            /** @description Why it is not up; empty otherwise. */
+            detail: string;
+            /** @description Of its software; null where it does not say. */
+            version: string | null;
+            /**
+             * Format: int64
+             * @description Bytes; null where it does not say.
+             */
+            disk_free: number | null;
+            /**
+             * Format: date-time
+             * @description When; null while it never was.
+             */
+            checked_at: string | null;
         };
         /**
          * @description What a token may do; `job` includes `job:read`, and `cluster` includes `cluster:read`.
@@ -2286,7 +2478,22 @@ export interface components {
                 "application/json": components["schemas"]["Refusal"];
             };
         };
-        /** @description The registry, or the server of a file, did not give what was asked of it. */
+        /** @description The peers could not be found out. */
+        PeersFailed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "No scheduler of cluster 2 (edge) answers. Check that the peer runs, its address and port in the cluster, and the network path from this machine.",
+                 *       "code": "peer.unreachable"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Refusal"];
+            };
+        };
+        /** @description The registry, or the server of a file, or a peer, did not give what was asked of it. */
         OriginFailed: {
             headers: {
                 [name: string]: unknown;
@@ -2316,7 +2523,7 @@ export interface components {
                 "application/json": components["schemas"]["Refusal"];
             };
         };
-        /** @description The registry took too long. */
+        /** @description The registry or the peers took too long. */
         TooSlow: {
             headers: {
                 [name: string]: unknown;
@@ -3329,7 +3536,7 @@ export interface operations {
                 per_page?: components["parameters"]["PerPage"];
                 /** @description Only jobs in this state. RECEIVED, STARTED and RETRY are words of Dragonfly's that no job is ever in. */
                 state?: "" | "PENDING" | "SUCCESS" | "FAILURE" | "RECEIVED" | "STARTED" | "RETRY";
-                /** @description Only jobs of this type. All but preheat are types of Dragonfly's, of which there are none here. */
+                /** @description Only jobs of this type. sync_peers and get_image_distribution are answered at once and leave no job; gc is a type of Dragonfly's. */
                 type?: "" | "preheat" | "sync_peers" | "get_task" | "get_image_distribution" | "delete_task" | "gc";
                 /** @description Only those of this user; 0 and nothing mean all. */
                 user_id?: components["parameters"]["UserId"];
@@ -3367,7 +3574,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Names this request: sent again with the same key, it answers with the job that it made the first time. The key with another request is refused with 422. Keys of different users are apart, and a key is forgotten with its job. Secrets are not compared.
+                 * @description Names this request: sent again with the same key, it answers with the job that it made the first time. The key with another request is refused with 422. Keys of different users are apart, and a key is forgotten with its job. Secrets are not compared. Without a meaning where no job is made.
                  * @example 0d1f2c9e-7d0a-4a55-9a3e-3b0c9c1c2f11
                  */
                 "Idempotency-Key"?: string;
@@ -3377,20 +3584,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "type": "preheat",
-                 *       "args": {
-                 *         "type": "image",
-                 *         "url": "https://registry.example.com/v2/library/app/manifests/1.0"
-                 *       }
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateJob"];
             };
         };
         responses: {
-            /** @description The job, PENDING; or as it stands, where the Idempotency-Key was used before. */
+            /** @description The job, PENDING; or as it stands, where the Idempotency-Key was used before. For `get_image_distribution` and `sync_peers` the answer itself. */
             200: {
                 headers: {
                     /** @description `true` where an earlier request with the same key made the job; absent otherwise. */
@@ -3398,18 +3596,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Job"];
+                    "application/json": components["schemas"]["Job"] | components["schemas"]["ImageDistribution"] | components["schemas"]["Synced"];
                 };
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             405: components["responses"]["WrongMethod"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Fault"];
+            502: components["responses"]["OriginFailed"];
             503: components["responses"]["Unavailable"];
+            504: components["responses"]["TooSlow"];
         };
     };
     getJob: {
@@ -3619,6 +3820,10 @@ export interface operations {
                 per_page?: components["parameters"]["PerPage"];
                 /** @description Only tasks in this state. */
                 state?: "" | "waiting" | "running" | "warm" | "failed" | "cancelled";
+                /** @description Only tasks at the peer of this id, hostname or ip. */
+                peer?: string;
+                /** @description Only tasks of the blob of this digest or, as `blob.url` shows it, this address. */
+                blob?: string;
             };
             header?: never;
             path: {
@@ -3647,7 +3852,9 @@ export interface operations {
                      *           "id": "local-1@node-1",
                      *           "cluster_id": 1,
                      *           "hostname": "node-1",
-                     *           "ip": "127.0.0.1"
+                     *           "ip": "127.0.0.1",
+                     *           "address": "",
+                     *           "location": ""
                      *         },
                      *         "blob": {
                      *           "kind": "layer",
@@ -3660,11 +3867,15 @@ export interface operations {
                      *         "attempts": 1,
                      *         "bytes": 4,
                      *         "source": "origin",
+                     *         "moved": {
+                     *           "origin": 4
+                     *         },
                      *         "proof": "digest",
                      *         "digest": "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
                      *         "error": null,
                      *         "started_at": "2026-01-01T00:00:00.000Z",
-                     *         "ended_at": "2026-01-01T00:00:01.000Z"
+                     *         "ended_at": "2026-01-01T00:00:01.000Z",
+                     *         "duration_ms": 1000
                      *       }
                      *     ]
                      */
@@ -3769,13 +3980,30 @@ export interface operations {
                      *       ],
                      *       "warnings": [],
                      *       "tasks": 1,
+                     *       "warm": 0,
                      *       "bytes": 4,
+                     *       "bytes_to_move": 4,
                      *       "peers": [
                      *         {
                      *           "id": "local-1@node-1",
                      *           "cluster_id": 1,
                      *           "hostname": "node-1",
-                     *           "ip": "127.0.0.1"
+                     *           "ip": "127.0.0.1",
+                     *           "address": "",
+                     *           "location": ""
+                     *         }
+                     *       ],
+                     *       "left_out": [
+                     *         {
+                     *           "peer": {
+                     *             "id": "http-proxy-2@192.0.2.7:3128",
+                     *             "cluster_id": 2,
+                     *             "hostname": "cache-7",
+                     *             "ip": "192.0.2.7",
+                     *             "address": "192.0.2.7:3128",
+                     *             "location": ""
+                     *           },
+                     *           "why": "It is down: connection refused."
                      *         }
                      *       ],
                      *       "blobs": [
@@ -3867,10 +4095,18 @@ export interface operations {
                      *         "created_at": "2026-01-01T00:00:00.000Z",
                      *         "updated_at": "2026-01-01T00:00:00.000Z",
                      *         "is_default": false,
-                     *         "driver": "local",
+                     *         "driver": "http-proxy",
                      *         "platforms": [
                      *           "linux/arm64"
-                     *         ]
+                     *         ],
+                     *         "settings": {
+                     *           "peers": [
+                     *             {
+                     *               "address": "cache-1.example.com:3128"
+                     *             }
+                     *           ]
+                     *         },
+                     *         "from_file": false
                      *       }
                      *     ]
                      */
@@ -3900,6 +4136,14 @@ export interface operations {
                 /**
                  * @example {
                  *       "name": "edge",
+                 *       "driver": "http-proxy",
+                 *       "settings": {
+                 *         "peers": [
+                 *           {
+                 *             "address": "cache-1.example.com:3128"
+                 *           }
+                 *         ]
+                 *       },
                  *       "scheduler_cluster_config": {},
                  *       "seed_peer_cluster_config": {},
                  *       "peer_cluster_config": {},
@@ -3955,10 +4199,18 @@ export interface operations {
                      *       "created_at": "2026-01-01T00:00:00.000Z",
                      *       "updated_at": "2026-01-01T00:00:00.000Z",
                      *       "is_default": false,
-                     *       "driver": "local",
+                     *       "driver": "http-proxy",
                      *       "platforms": [
                      *         "linux/arm64"
-                     *       ]
+                     *       ],
+                     *       "settings": {
+                     *         "peers": [
+                     *           {
+                     *             "address": "cache-1.example.com:3128"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "from_file": false
                      *     }
                      */
                     "application/json": components["schemas"]["Cluster"];
@@ -4034,10 +4286,18 @@ export interface operations {
                      *       "created_at": "2026-01-01T00:00:00.000Z",
                      *       "updated_at": "2026-01-01T00:00:00.000Z",
                      *       "is_default": false,
-                     *       "driver": "local",
+                     *       "driver": "http-proxy",
                      *       "platforms": [
                      *         "linux/arm64"
-                     *       ]
+                     *       ],
+                     *       "settings": {
+                     *         "peers": [
+                     *           {
+                     *             "address": "cache-1.example.com:3128"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "from_file": false
                      *     }
                      */
                     "application/json": components["schemas"]["Cluster"];
@@ -4157,10 +4417,18 @@ export interface operations {
                      *       "created_at": "2026-01-01T00:00:00.000Z",
                      *       "updated_at": "2026-01-01T00:00:00.000Z",
                      *       "is_default": false,
-                     *       "driver": "local",
+                     *       "driver": "http-proxy",
                      *       "platforms": [
                      *         "linux/arm64"
-                     *       ]
+                     *       ],
+                     *       "settings": {
+                     *         "peers": [
+                     *           {
+                     *             "address": "cache-1.example.com:3128"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "from_file": false
                      *     }
                      */
                     "application/json": components["schemas"]["Cluster"];
@@ -4203,12 +4471,21 @@ export interface operations {
                     /**
                      * @example [
                      *       {
-                     *         "id": "local-1@node-1",
-                     *         "cluster_id": 1,
-                     *         "hostname": "node-1",
-                     *         "ip": "127.0.0.1",
-                     *         "seed": true,
-                     *         "ordinary": true
+                     *         "id": "http-proxy-2@192.0.2.7:3128",
+                     *         "cluster_id": 2,
+                     *         "hostname": "cache-7",
+                     *         "ip": "192.0.2.7",
+                     *         "address": "192.0.2.7:3128",
+                     *         "location": "",
+                     *         "seed": false,
+                     *         "ordinary": true,
+                     *         "health": {
+                     *           "state": "up",
+                     *           "detail": "",
+                     *           "version": null,
+                     *           "disk_free": null,
+                     *           "checked_at": "2026-01-01T00:00:00.000Z"
+                     *         }
                      *       }
                      *     ]
                      */
@@ -4224,7 +4501,9 @@ export interface operations {
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Fault"];
+            502: components["responses"]["PeersFailed"];
             503: components["responses"]["Unavailable"];
+            504: components["responses"]["TooSlow"];
         };
     };
     listTokens: {

@@ -40,6 +40,7 @@ const common = {
   application: '',
   filteredQueryParams: [],
   pieceLength: null,
+  successPercentage: 100,
   headers: {},
   username: '',
 } as const

@@ -143,8 +143,18 @@ export class TestRegistry {
 
   /** Resolves when so many requests whose path fits have come. */
   arrived(path: string | RegExp, count: number): Promise<void> {
+    return this.#until(() => this.asked(path).length >= count)
+  }
+
+  /** Resolves when all requests that have come so far and whose path fits are over. */
+  over(path: string | RegExp): Promise<void> {
+    const asked = this.asked(path)
+    return this.#until(() => asked.every(({ ended }) => ended))
+  }
+
+  #until(isSo: () => boolean): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
-    const look = () => this.asked(path).length >= count && resolve()
+    const look = () => isSo() && resolve()
     look()
     this.#watchers.add(look)
     return promise.finally(() => this.#watchers.delete(look))
@@ -178,6 +188,7 @@ export class TestRegistry {
     response.on('close', () => {
       record.aborted ||= !response.writableFinished
       record.ended = true
+      for (const look of this.#watchers) look()
     })
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#atOnce)
     const fault = this.#faultFor(record)

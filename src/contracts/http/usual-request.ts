@@ -31,6 +31,7 @@ export const usualRequest = (timeoutMs: number, headers: Readonly<Record<string,
   application: '',
   filteredQueryParams: [],
   pieceLength: null,
+  successPercentage: 100,
   headers: redactHeaders(headers),
   username: '',
 })

@@ -71,7 +71,10 @@ export function clusterRoutes({ clusters }: ClusterParts): readonly Route[] {
       method: 'get',
       path: `${path}/:id/peers`,
       may: 'cluster:read',
-      run: async (call: Call) => ({ status: 200, body: (await clusters.peers(idOf(call))).map(toClusterPeer) }),
+      run: async (call: Call) => {
+        const members = await clusters.peers(idOf(call), call.signal)
+        return { status: 200, body: members.map(toClusterPeer) }
+      },
     },
   ]
 }

@@ -12,7 +12,7 @@ import { idOf } from './call.ts'
 import { toRow } from './translate.ts'
 import type { ShownJob } from './wire.ts'
 
-/** Open at the same time in this replica: each of them reads its job once a second. */
+/** Open at the same time in this replica: each of them reads its job twice a second. */
 const mostStreams = 200
 /** A stream ends with its job, and jobs take seconds to minutes. */
 const retryAfterMs = 5_000

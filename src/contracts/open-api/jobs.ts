@@ -1,21 +1,20 @@
 // The jobs of the Open API, their tasks, and plans of jobs.
 
-import type { ClusterBook } from '../../engine/clusters.ts'
 import type { Forecast } from '../../engine/forecast.ts'
 import type { Preheat } from '../../engine/preheat.ts'
+import { Failure } from '../../model/failure.ts'
 import type { JobFilter, TaskFilter } from '../../model/ports.ts'
-import type { Answer, Call, Route } from '../http/route.ts'
-import { callerOf, idOf, numberAt } from './call.ts'
+import type { Answer, Route } from '../http/route.ts'
+import { idOf, numberAt } from './call.ts'
+import { circumstancesOf, createJob, type CreateParts } from './create-job.ts'
 import { pagingOf, toList } from './page.ts'
-import { toFreshSecrets, toSubmission } from './submission.ts'
+import { toFreshSecrets, toPreheat } from './submission.ts'
 import { toPlan, toTask } from './translate-tasks.ts'
 import { toJob, toRow } from './translate.ts'
 import { taskStates, type ChangeJob, type CreateJob, type RetryJob } from './wire.ts'
 
-export interface JobParts {
-  readonly preheat: Preheat
+export interface JobParts extends CreateParts {
   readonly forecast: Forecast
-  readonly clusters: ClusterBook
 }
 
 export interface JobOptions {
@@ -25,16 +24,8 @@ export interface JobOptions {
 
 // The door has held each body against the document, which is where the types of the bodies come from.
 
-export function jobRoutes({ preheat, forecast, clusters }: JobParts, options: JobOptions): readonly Route[] {
-  const submissionOf = (call: Call) => {
-    const key = call.headers['idempotency-key']
-    return toSubmission(call.body as CreateJob, {
-      userId: callerOf(call).userId,
-      boundTo: call.clusterIds,
-      usualTimeoutMs: options.usualTimeoutMs,
-      ...(typeof key === 'string' && { idempotencyKey: key }),
-    })
-  }
+export function jobRoutes(parts: JobParts, { usualTimeoutMs }: JobOptions): readonly Route[] {
+  const { preheat, forecast, clusters } = parts
   const whole = async (view: ReturnType<Preheat['view']>): Promise<Answer> => ({
     status: 200,
     body: toJob(await view, 'whole'),
@@ -45,11 +36,7 @@ export function jobRoutes({ preheat, forecast, clusters }: JobParts, options: Jo
       method: 'post',
       path: '/oapi/v1/jobs',
       may: 'job',
-      run: async (call) => {
-        const view = await preheat.submit(submissionOf(call))
-        if (view.made) return { status: 200, body: toJob(view, 'fresh') }
-        return { status: 200, headers: { 'idempotent-replayed': 'true' }, body: toJob(view, 'whole') }
-      },
+      run: (call) => createJob(parts, usualTimeoutMs, call),
     },
     {
       operation: 'listJobs',
@@ -124,7 +111,10 @@ export function jobRoutes({ preheat, forecast, clusters }: JobParts, options: Jo
       method: 'post',
       path: '/oapi/v1/plans',
       may: 'job',
-      run: async (call) => ({ status: 200, body: toPlan(await forecast.plan(submissionOf(call), call.signal)) }),
+      run: async (call) => {
+        const command = toPreheat(planned(call.body as CreateJob), circumstancesOf(call, usualTimeoutMs))
+        return { status: 200, body: toPlan(await forecast.plan(command, call.signal)) }
+      },
     },
   ]
 }
@@ -135,19 +125,33 @@ const statesOf: Readonly<Record<string, JobFilter['states']>> = {
   FAILURE: ['failed', 'cancelled'],
 }
 
-/** The document lists the states and types; those that only Dragonfly has mean no job of ours. */
+const typesOf: Readonly<Record<string, JobFilter['types']>> = {
+  preheat: ['image', 'file'],
+  get_task: ['get_task'],
+  delete_task: ['delete_task'],
+}
+
+/** The document lists the states and types; those that only Dragonfly has, or that leave no job, mean none of ours. */
 function toFilter(query: URLSearchParams): JobFilter {
-  const type = query.get('type') || 'preheat'
-  const state = query.get('state') || 'any'
+  const type = query.get('type') ?? ''
+  const state = query.get('state') ?? ''
   const userId = numberAt(query, 'user_id')
-  const states = type === 'preheat' ? (statesOf[state] ?? []) : []
   return {
-    ...((type !== 'preheat' || state !== 'any') && { states }),
+    ...(type !== '' && { types: typesOf[type] ?? [] }),
+    ...(state !== '' && { states: statesOf[state] ?? [] }),
     ...(userId > 0 && { userId }),
   }
 }
 
 function toTaskFilter(query: URLSearchParams): TaskFilter {
   const state = taskStates.find((known) => known === query.get('state'))
-  return state === undefined ? {} : { state }
+  const peer = query.get('peer') ?? ''
+  const blob = query.get('blob') ?? ''
+  return { ...(state !== undefined && { state }), ...(peer !== '' && { peer }), ...(blob !== '' && { blob }) }
+}
+
+/** Throws `request.invalid` for a type of job that there are no plans of. */
+function planned(body: CreateJob): CreateJob {
+  if (body.type === 'preheat') return body
+  throw new Failure('request.invalid', `type is "${body.type}"; plans are made of the type "preheat" only.`)
 }

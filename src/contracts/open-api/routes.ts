@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url'
 import type { AccessTokens } from '../../auth/access-tokens.ts'
 import type { ClusterBook } from '../../engine/clusters.ts'
+import type { Distribution } from '../../engine/distribution.ts'
 import type { Forecast } from '../../engine/forecast.ts'
 import type { Preheat } from '../../engine/preheat.ts'
 import type { Contract } from '../http/route.ts'
@@ -15,6 +16,7 @@ import { tokenRoutes } from './tokens.ts'
 export interface OpenApiParts {
   readonly preheat: Preheat
   readonly forecast: Forecast
+  readonly distribution: Distribution
   readonly tokens: AccessTokens
   readonly clusters: ClusterBook
 }

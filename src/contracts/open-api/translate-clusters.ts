@@ -1,11 +1,12 @@
 // A cluster on its way in and out of the Open API. Pure.
 
 import { Failure } from '../../model/failure.ts'
-import type { Cluster, ClusterKept, Peer } from '../../model/peer.ts'
+import type { Cluster, ClusterKept, Member } from '../../model/peer.ts'
 import type { ClusterChange, NewCluster } from '../../model/ports.ts'
 import { toPlatforms } from './platforms.ts'
-import { toTime } from './translate.ts'
+import { toSettings } from './settings.ts'
 import type { BlockList, ChangeCluster, CreateCluster, ShownCluster, ShownClusterPeer } from './wire.ts'
+import { toTime, toTimeOrNull } from './words.ts'
 
 const usualDriver = 'local'
 /** All that is kept of one cluster: every job that is accepted reads it, and lists of names are some kilobytes. */
@@ -22,19 +23,21 @@ export function toNewCluster(body: CreateCluster): NewCluster {
     bio: body.bio ?? '',
     isDefault: body.is_default ?? false,
     platforms: toPlatforms('platforms', body.platforms ?? []),
+    settings: toSettings(body.settings ?? {}),
     kept: toKept(body, nothingKept),
   }
 }
 
 /** What is left out, null, and a name of "" change nothing. `before` is what the cluster keeps by now. */
 export function toChange(body: ChangeCluster, before: ClusterKept): ClusterChange {
-  const { name, bio, is_default: isDefault, platforms } = body
+  const { name, bio, is_default: isDefault, platforms, settings } = body
   const kept = toKept(body, before)
   return {
     ...(name && { name }),
     ...(typeof bio === 'string' && { bio }),
     ...(typeof isDefault === 'boolean' && { isDefault }),
     ...(platforms && { platforms: toPlatforms('platforms', platforms) }),
+    ...(settings && { settings: toSettings(settings) }),
     ...(JSON.stringify(kept) !== JSON.stringify(before) && { kept }),
   }
 }
@@ -58,15 +61,26 @@ export const toCluster = (cluster: Cluster): ShownCluster => ({
   is_default: cluster.isDefault,
   driver: cluster.driver,
   platforms: [...cluster.platforms],
+  settings: { ...cluster.settings },
+  from_file: cluster.fromFile,
 })
 
-export const toClusterPeer = ({ id, clusterId, hostname, ip, seed, ordinary }: Peer): ShownClusterPeer => ({
-  id,
-  cluster_id: clusterId,
-  hostname,
-  ip,
-  seed,
-  ordinary,
+export const toClusterPeer = ({ peer, health }: Member): ShownClusterPeer => ({
+  id: peer.id,
+  cluster_id: peer.clusterId,
+  hostname: peer.hostname,
+  ip: peer.ip,
+  address: peer.address,
+  location: peer.location,
+  seed: peer.seed,
+  ordinary: peer.ordinary,
+  health: {
+    state: health.state,
+    detail: health.detail,
+    version: health.version,
+    disk_free: health.diskFree,
+    checked_at: toTimeOrNull(health.checkedAtMs),
+  },
 })
 
 /** dragonflyoss/dragonfly manager/database/database.go and scheduler/config/constants.go@66db456. */

@@ -1,11 +1,12 @@
-// Tasks, their blobs and peers, and plans, as the Open API shows them. Pure.
+// Tasks, their blobs and peers, plans, and who holds what, as the Open API shows them. Pure.
 
+import type { Spread } from '../../engine/distribution.ts'
 import type { Plan } from '../../engine/forecast.ts'
 import type { Blob } from '../../model/blob.ts'
 import type { Peer } from '../../model/peer.ts'
 import type { Task } from '../../model/task.ts'
-import { toError, toTime } from './translate.ts'
-import type { ShownBlob, ShownPeer, ShownPlan, ShownTask } from './wire.ts'
+import type { ShownBlob, ShownDistribution, ShownPeer, ShownPlan, ShownTask } from './wire.ts'
+import { toError, toTimeOrNull } from './words.ts'
 
 const toBlob = ({ kind, digest, size, mediaType, url }: Blob): ShownBlob => ({
   kind,
@@ -15,7 +16,14 @@ const toBlob = ({ kind, digest, size, mediaType, url }: Blob): ShownBlob => ({
   url,
 })
 
-const toPeer = ({ id, clusterId, hostname, ip }: Peer): ShownPeer => ({ id, cluster_id: clusterId, hostname, ip })
+const toPeer = ({ id, clusterId, hostname, ip, address, location }: Peer): ShownPeer => ({
+  id,
+  cluster_id: clusterId,
+  hostname,
+  ip,
+  address,
+  location,
+})
 
 export const toTask = (task: Task): ShownTask => ({
   ordinal: task.ordinal,
@@ -25,11 +33,13 @@ export const toTask = (task: Task): ShownTask => ({
   attempts: task.attempts,
   bytes: task.bytes,
   source: task.source,
+  moved: { ...task.moved },
   proof: task.proof,
   digest: task.digest,
   error: toError(task.problem),
   started_at: toTimeOrNull(task.startedAtMs),
   ended_at: toTimeOrNull(task.endedAtMs),
+  duration_ms: task.startedAtMs === null || task.endedAtMs === null ? null : task.endedAtMs - task.startedAtMs,
 })
 
 export const toPlan = (plan: Plan): ShownPlan => ({
@@ -37,9 +47,22 @@ export const toPlan = (plan: Plan): ShownPlan => ({
   platforms: [...plan.platforms],
   warnings: [...plan.warnings],
   tasks: plan.tasks,
+  warm: plan.warm,
   bytes: plan.bytes,
+  bytes_to_move: plan.bytesToMove,
   peers: plan.peers.map(toPeer),
+  left_out: plan.leftOut.map(({ peer, why }) => ({ peer: toPeer(peer), why })),
   blobs: plan.blobs.map(toBlob),
 })
 
-const toTimeOrNull = (ms: number | null): string | null => (ms === null ? null : toTime(ms))
+/** Key order: dragonflyoss/dragonfly manager/types/job.go@66db456. */
+export const toDistribution = ({ layers, peers, warnings }: Spread): ShownDistribution => ({
+  image: { layers: layers.map(({ url }) => ({ url })) },
+  peers: peers.map(({ peer, holds }) => ({
+    ip: peer.ip,
+    hostname: peer.hostname,
+    cached_layers: holds.map(({ url }) => ({ url })),
+    scheduler_cluster_id: peer.clusterId,
+  })),
+  warnings: [...warnings],
+})

@@ -3,8 +3,9 @@
 import type { AskedToken } from '../../auth/access-tokens.ts'
 import { Failure } from '../../model/failure.ts'
 import type { TokenChange, TokenRecord } from '../../model/ports.ts'
-import { toTime, toUser } from './translate.ts'
+import { toUser } from './translate.ts'
 import type { ChangeToken, CreateToken, ShownToken } from './wire.ts'
+import { toTime } from './words.ts'
 
 /** Throws `request.invalid` for a time that is none. */
 export function toAsked(body: CreateToken): AskedToken {

@@ -1,26 +1,14 @@
 // A job as the Open API shows it. Pure.
 
-import { isSettled } from '../../engine/lifecycle.ts'
 import type { JobView } from '../../engine/preheat.ts'
-import type { Problem } from '../../model/failure.ts'
-import type { Job, Progress } from '../../model/job.ts'
+import type { Job, JobRequest, PreheatRequest, Progress, TaskRequest } from '../../model/job.ts'
 import type { Cluster } from '../../model/peer.ts'
-import type { Task } from '../../model/task.ts'
-import {
-  nanosecondsPerMs,
-  zeroTime,
-  type JobState,
-  type Result,
-  type SchedulerCluster,
-  type ShownArgs,
-  type ShownJob,
-  type State,
-} from './wire.ts'
+import { toResult } from './translate-result.ts'
+import { nanosecondsPerMs, zeroTime, type SchedulerCluster, type ShownArgs, type ShownJob } from './wire.ts'
+import { toError, toState, toTime, toType } from './words.ts'
 
-/** `fresh`: the answer to the POST that made it, whose `result` is null. `row`: in a list, without its tasks. */
-type Shows = 'fresh' | 'whole' | 'row'
-
-export function toJob(view: JobView, shows: Shows): ShownJob {
+/** `fresh`: the answer to the POST that made it, whose `result` is null. */
+export function toJob(view: JobView, shows: 'fresh' | 'whole'): ShownJob {
   const { job } = view
   const state = toState(job)
   return {
@@ -30,11 +18,11 @@ export function toJob(view: JobView, shows: Shows): ShownJob {
     is_del: 0,
     task_id: job.taskId,
     bio: job.bio,
-    type: 'preheat',
+    type: toType(job.request),
     state,
     status: state,
-    args: toArgs(job),
-    result: shows === 'fresh' ? null : toResult(view, shows === 'whole'),
+    args: toArgs(job.request),
+    result: shows === 'fresh' ? null : toResult(view),
     user_id: job.userId,
     user: toUser(job.userId),
     seed_peer_clusters: [],
@@ -47,19 +35,14 @@ export function toJob(view: JobView, shows: Shows): ShownJob {
   }
 }
 
-/** A job in a list. `all` clusters: its own are among them. */
+/** A job in a list, without its tasks. `all` clusters: its own are among them. */
 export const toRow = (job: Job, all: readonly Cluster[]): ShownJob =>
-  toJob({ job, tasks: [], clusters: all.filter(({ id }) => job.clusterIds.includes(id)) }, 'row')
+  toJob({ job, outcome: null, clusters: all.filter(({ id }) => job.clusterIds.includes(id)) }, 'whole')
 
-export const toTime = (ms: number): string => new Date(ms).toISOString()
+const toArgs = (request: JobRequest): ShownArgs =>
+  request.type === 'image' || request.type === 'file' ? toPreheatArgs(request) : toTaskArgs(request)
 
-function toState(job: Job): State {
-  if (job.state === 'succeeded') return 'SUCCESS'
-  return isSettled(job.state) ? 'FAILURE' : 'PENDING'
-}
-
-function toArgs(job: Job): ShownArgs {
-  const { request } = job
+function toPreheatArgs(request: PreheatRequest): ShownArgs {
   const { peers } = request
   const headers = Object.keys(request.headers).length === 0 ? null : { ...request.headers }
   return {
@@ -77,6 +60,7 @@ function toArgs(job: Job): ShownArgs {
     piece_length: request.pieceLength,
     platform: request.type === 'image' ? request.platforms.join(',') : '',
     scope: peers.scope,
+    success_percentage: request.successPercentage,
     tag: request.tag,
     timeout: request.timeoutMs * nanosecondsPerMs,
     type: request.type,
@@ -86,51 +70,30 @@ function toArgs(job: Job): ShownArgs {
   }
 }
 
-function toResult({ job, tasks, clusters }: JobView, whole: boolean): Result {
-  const times = { created_at: toTime(job.createdAtMs), updated_at: toTime(job.updatedAtMs) }
-  const states = clusters.map((cluster) => toJobState(job, cluster, whole ? tasks : null))
-  return { ...times, group_uuid: job.taskId, job_states: states, state: toState(job) }
-}
-
-/** Harbor shows `error` to its user, and nothing else of a failed job: it carries the hint too. */
-function toJobState(job: Job, cluster: Cluster, tasks: readonly Task[] | null): JobState {
-  const own = tasks?.filter((task) => task.peer.clusterId === cluster.id)
-  return {
-    created_at: toTime(job.createdAtMs),
-    error: job.problem === null ? '' : sentence(job.problem),
-    results: own === undefined || !isSettled(job.state) ? null : [toClusterResult(cluster, own)],
-    state: toState(job),
-    task_name: 'preheat',
-    task_uuid: `task_${job.taskId.replace(/^group_/, '')}_${cluster.id}`,
-    ttl: 0,
-  }
-}
-
-function toClusterResult(cluster: Cluster, tasks: readonly Task[]): NonNullable<JobState['results']>[number] {
-  const where = ({ peer, blob }: Task) => ({ hostname: peer.hostname, ip: peer.ip, url: blob.url })
-  return {
-    failure_tasks: tasks
-      .filter((task) => task.state !== 'warm')
-      .map((task) => ({ description: task.problem === null ? '' : sentence(task.problem), ...where(task) })),
-    scheduler_cluster_id: cluster.id,
-    success_tasks: tasks.filter((task) => task.state === 'warm').map(where),
-  }
-}
-
-/** Key by key, since a row does not keep their order. */
-export const toError = (problem: Problem | null): ShownJob['error'] =>
-  problem && { code: problem.code, side: problem.side, message: problem.message, hint: problem.hint }
-
-const sentence = ({ message, hint }: Problem): string => `${message} ${hint}`
+const toTaskArgs = (request: TaskRequest): ShownArgs => ({
+  application: request.application,
+  concurrent_peer_count: request.concurrentPeers,
+  filtered_query_params: request.filteredQueryParams.join('&'),
+  piece_length: request.pieceLength,
+  tag: request.tag,
+  task_id: request.taskId ?? '',
+  timeout: request.timeoutMs * nanosecondsPerMs,
+  url: request.url ?? '',
+})
 
 const toProgress = (progress: Progress): ShownJob['progress'] => ({
   tasks: progress.tasks,
   running: progress.running,
   warm: progress.warm,
   failed: progress.failed,
+  hits: progress.hits,
   bytes_total: progress.bytesTotal,
   bytes_done: progress.bytesDone,
   bytes_from_origin: progress.bytesFromOrigin,
+  bytes_from_peers: progress.bytesFromPeers,
+  bytes_held: progress.bytesHeld,
+  bytes_per_second: progress.bytesPerSecond,
+  seconds_left: progress.secondsLeft,
 })
 
 export const toUser = (id: number): ShownJob['user'] => ({

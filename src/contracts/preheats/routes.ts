@@ -59,7 +59,7 @@ function routesBelow(before: string, after: string, preheat: Preheat, options: P
       path: one,
       may: 'job:read',
       run: async ({ params }) => {
-        const job = await preheat.look(parseId(params['id'] ?? ''))
+        const job = await preheat.lookAtPreheat(parseId(params['id'] ?? ''))
         const problem = lostToHarbor(job)
         return problem === null ? { status: 200, body: toPreheat(job) } : refuseLost(job, problem)
       },
@@ -70,7 +70,8 @@ function routesBelow(before: string, after: string, preheat: Preheat, options: P
       path: one,
       may: 'job',
       run: async ({ params }) => {
-        await preheat.remove(parseId(params['id'] ?? ''))
+        const { id } = await preheat.lookAtPreheat(parseId(params['id'] ?? ''))
+        await preheat.remove(id)
         return { status: 200, body: true }
       },
     },
@@ -79,6 +80,6 @@ function routesBelow(before: string, after: string, preheat: Preheat, options: P
 
 async function list(preheat: Preheat, path: string, { query }: Call): Promise<Answer> {
   const { page, perPage } = parsePaging(query)
-  const { rows, total } = await preheat.list({}, page, perPage)
+  const { rows, total } = await preheat.list({ types: ['image', 'file'] }, page, perPage)
   return { status: 200, headers: { link: toLink({ path, query, page, perPage, total }) }, body: rows.map(toPreheat) }
 }

@@ -44,7 +44,7 @@ export function supernodeContract(preheat: Preheat, options: SupernodeOptions): 
         may: 'job:read',
         run: async ({ params }) => ({
           status: 200,
-          body: toStatus(await preheat.look(parseTaskId(params['taskId'] ?? ''))),
+          body: toStatus(await preheat.lookAtPreheat(parseTaskId(params['taskId'] ?? ''))),
         }),
       },
     ],

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Blob } from '../../model/blob.ts'
-import type { Digest } from '../../model/digest.ts'
+import { shortDigest, type Digest } from '../../model/digest.ts'
 import { Failure } from '../../model/failure.ts'
 import type { BlobShelf, Clock, HeldBlob, Origin } from '../../model/ports.ts'
 import { fill } from './fill.ts'
@@ -108,6 +108,24 @@ export class Cache implements BlobShelf {
 
   unpin(job: number): void {
     this.#stock.unpin(job)
+  }
+
+  /** Bytes that may come before something has to go. */
+  get free(): number {
+    return Math.max(0, this.#stock.limit - this.#stock.taken)
+  }
+
+  /** Takes a blob away; false: it is not there. Throws `peer.busy` while a running job or a reader needs it. */
+  async evict(digest: Digest): Promise<boolean> {
+    const key = blobKey(digest)
+    if (this.#stock.get(key) === undefined) return false
+    if (this.#stock.isInUse(key)) {
+      const who = 'a running job or a reader needs it'
+      throw new Failure('peer.busy', `The embedded cache keeps ${shortDigest(digest)} for now: ${who}.`)
+    }
+    this.#stock.remove(key)
+    await this.#removeAll([key])
+    return true
   }
 
   /**

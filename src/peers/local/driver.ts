@@ -4,8 +4,9 @@ import { randomUUID } from 'node:crypto'
 import type { Blob, ImageName } from '../../model/blob.ts'
 import type { Digest } from '../../model/digest.ts'
 import { Failure, isAskersOwn } from '../../model/failure.ts'
-import type { PeerDriver, WarmContext, Warmed } from '../../model/ports.ts'
-import type { Peer } from '../../model/peer.ts'
+import type { Capabilities, PeerDriver, Presence, WarmContext, Warmed } from '../../model/driver.ts'
+import type { Peer, PeerHealth } from '../../model/peer.ts'
+import type { Moved } from '../../model/task.ts'
 import { Lanes } from '../../kit/gate.ts'
 import { Share, untilAborted } from '../../kit/share.ts'
 import type { Cache } from './cache.ts'
@@ -24,7 +25,16 @@ type Tell = (bytes: number) => void
 
 export class LocalDriver implements PeerDriver {
   readonly kind = 'local'
-  readonly probe = 'exact'
+  readonly can: Capabilities = {
+    sharesPieces: false,
+    bodyThroughUs: true,
+    probe: 'exact',
+    cancel: 'stops',
+    evict: true,
+    documents: true,
+    files: true,
+    resumed: 'asked', // a replica that takes a job over has a cache of its own
+  }
   readonly #cache: Cache
   readonly #flights = new Share<Present>(isAskersOwn)
   /** One fill at a time per blob, also while an earlier one that was cancelled still puts its file away. */
@@ -50,14 +60,29 @@ export class LocalDriver implements PeerDriver {
       return {
         digest: present.digest,
         bytes: present.bytes,
-        bytesFromOrigin: led ? present.bytesFromOrigin : 0,
         // To who joined, the bytes are there already: the origin sent them for another.
-        source: present.wasHeld || !led ? 'local' : 'origin',
+        ...cameFrom(led && !present.wasHeld, present),
         proof: 'digest',
       }
     } finally {
       forget()
     }
+  }
+
+  /** It runs in this very process. */
+  async health(): Promise<Omit<PeerHealth, 'checkedAtMs'>> {
+    return { state: 'up', detail: '', version: null, diskFree: this.#cache.free }
+  }
+
+  /** A file has no identity that could be looked for. */
+  async probe(_peer: Peer, blob: Blob): Promise<Presence> {
+    if (blob.digest === null) return 'unknown'
+    return (await this.#cache.find({ ...blob, digest: blob.digest })) === undefined ? 'absent' : 'present'
+  }
+
+  /** Throws `peer.busy` while a running job or a reader needs the blob. */
+  async evict(_peer: Peer, blob: Blob): Promise<boolean> {
+    return blob.digest !== null && (await this.#cache.evict(blob.digest))
   }
 
   async name(_peer: Peer, image: ImageName): Promise<void> {
@@ -69,8 +94,11 @@ export class LocalDriver implements PeerDriver {
     this.#cache.unpin(job)
   }
 
+  /** One driver serves all clusters of its kind: it ends with the service, by `stop`. */
+  async close(): Promise<void> {}
+
   /** Ends all downloads; what they have stays for the next start. */
-  async close(): Promise<void> {
+  async stop(): Promise<void> {
     this.#stop.abort(new Failure('self.stopping', 'The embedded cache is stopping.'))
     const ended = Promise.allSettled(this.#running)
     await untilAborted(ended, AbortSignal.timeout(closeWithinMs)).catch(() => {}) // a stuck disk must not hold us
@@ -103,3 +131,11 @@ export class LocalDriver implements PeerDriver {
     }
   }
 }
+
+function cameFrom(fetched: boolean, { bytes, bytesFromOrigin }: Present): Pick<Warmed, 'moved' | 'source'> {
+  if (!fetched) return { moved: known({ local: bytes }), source: 'local' }
+  return { moved: known({ origin: bytesFromOrigin, local: bytes - bytesFromOrigin }), source: 'origin' }
+}
+
+/** Without those that are none. */
+const known = (moved: Moved): Moved => Object.fromEntries(Object.entries(moved).filter(([, bytes]) => bytes > 0))

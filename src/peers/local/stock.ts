@@ -92,6 +92,13 @@ export class Stock {
     claim.bytes = 0
   }
 
+  /** Whether a running job or a reader needs it. */
+  isInUse(key: string): boolean {
+    if ((this.#items.get(key)?.readers ?? 0) > 0) return true
+    for (const pinned of this.#pins.values()) if (pinned.has(key)) return true
+    return false
+  }
+
   /** What has to go to be within the limit again, after it was lowered. */
   surplus(): readonly string[] {
     const victims = chooseVictims(this.#items, (key) => this.#mayGo(key), this.#taken - this.#limit) ?? []
@@ -101,8 +108,6 @@ export class Stock {
 
   #mayGo(key: string): boolean {
     const item = this.#items.get(key)
-    if (item === undefined || item.readers > 0 || this.#now() - item.openedAtMs < graceMs) return false
-    for (const pinned of this.#pins.values()) if (pinned.has(key)) return false
-    return true
+    return item !== undefined && this.#now() - item.openedAtMs >= graceMs && !this.isInUse(key)
   }
 }

@@ -10,15 +10,26 @@ import { systemClock } from '../../../src/kit/clock.ts'
 import type { Blob } from '../../../src/model/blob.ts'
 import { Failure } from '../../../src/model/failure.ts'
 import type { Peer } from '../../../src/model/peer.ts'
-import type { Clock, Origin, WarmContext } from '../../../src/model/ports.ts'
+import type { WarmContext } from '../../../src/model/driver.ts'
+import type { Clock, Origin } from '../../../src/model/ports.ts'
 import { openCache } from '../../../src/peers/local/cache.ts'
 import type { Cache, CacheOptions } from '../../../src/peers/local/cache.ts'
 import { LocalDriver } from '../../../src/peers/local/driver.ts'
+import { warm as warmAt } from '../../conformance/peer-driver.cases.ts'
 import { bytesOf, digestOf } from '../../support/image.ts'
 import { startRegistry } from '../../support/registry.ts'
 import type { TestRegistry } from '../../support/registry.ts'
 
-export const peer: Peer = { id: 'local', clusterId: 1, hostname: 'here', ip: '127.0.0.1', seed: true, ordinary: true }
+export const peer: Peer = {
+  id: 'local',
+  clusterId: 1,
+  hostname: 'here',
+  ip: '127.0.0.1',
+  address: '',
+  location: '',
+  seed: true,
+  ordinary: true,
+}
 
 /** Reads blobs by their url, with one credential. */
 export class HttpOrigin implements Origin {
@@ -43,6 +54,14 @@ export class HttpOrigin implements Origin {
     } catch (thrown) {
       throw thrown instanceof Failure ? thrown : brokenOff(signal)
     }
+  }
+
+  async authorization(): Promise<string | undefined> {
+    return this.#authorization
+  }
+
+  askThrough(): never {
+    throw new Error('the embedded peer asks no proxy')
   }
 
   async #ask(url: string, from: number, signal: AbortSignal): Promise<IncomingMessage> {
@@ -92,12 +111,12 @@ export async function makeBench(options: Partial<CacheOptions> = {}): Promise<Lo
     cache,
     driver: new LocalDriver(cache),
     async restart(more = {}) {
-      await bench.driver.close()
+      await bench.driver.stop()
       bench.cache = await open(more)
       bench.driver = new LocalDriver(bench.cache)
     },
     async close() {
-      await bench.driver.close()
+      await bench.driver.stop()
       await registry.close()
       await rm(dir, { recursive: true, force: true })
     },
@@ -119,8 +138,7 @@ export function blobOf(registry: TestRegistry, bytes: Uint8Array): Blob & { read
 }
 
 export function warm(bench: Pick<LocalBench, 'driver'>, blob: Blob, context: Partial<WarmContext> = {}) {
-  const usual = { job: 1, origin: new HttpOrigin(), signal: new AbortController().signal, progress: () => {} }
-  return bench.driver.warm(peer, blob, { ...usual, ...context })
+  return warmAt({ driver: bench.driver, peer, origin: new HttpOrigin(), image: null }, blob, context)
 }
 
 /** The bytes that the cache serves; undefined on a miss. */

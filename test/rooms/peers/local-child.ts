@@ -10,6 +10,8 @@ const [dir = '', blobText = ''] = process.argv.slice(2)
 const cache = await openCache({ dir, sizeLimit: 2 ** 30, nameLifetimeMs: 3600_000, clock: systemClock })
 await new LocalDriver(cache).warm(peer, JSON.parse(blobText) as Blob, {
   job: 1,
+  image: null,
+  identity: { tag: '', application: '', filteredQueryParams: [], pieceLength: null },
   origin: new HttpOrigin(),
   signal: new AbortController().signal,
   progress: (bytes) => process.stdout.write(`filled ${bytes}\n`),

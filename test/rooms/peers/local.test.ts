@@ -43,39 +43,59 @@ function reaching(bytes: number): { readonly progress: (told: number) => void; r
   return { progress: (told) => void (told >= bytes && resolve()), reached: promise }
 }
 
-peerDriverCases('local', async () => {
-  const bench = await makeBench()
-  const { registry } = bench
-  const wrongBlob = layer(bench, 3 * mib, 'wrong')
-  registry.fault({ path: path(wrongBlob), body: bytesOf(3 * mib, 'something else') })
-  const endlessBlob = layer(bench, 4 * mib, 'endless')
-  registry.fault({ path: path(endlessBlob), stallAfter: { bytes: 2 * mib, until: endless } })
-  const { progress, reached } = reaching(mib)
-  const origin = new HttpOrigin()
-  return {
-    driver: bench.driver,
-    peer,
-    origin: {
-      read: (blob, from, sink, signal) => {
-        const counting = {
-          begin: sink.begin.bind(sink),
-          write: (chunk: Uint8Array) => {
-            if (blob === endlessBlob) progress(mib)
-            return sink.write(chunk)
-          },
-        }
-        return origin.read(blob, from, counting, signal)
+const itself = 'the embedded peer is this process: nothing stands between it and us, and its disk has cases of its own'
+
+const unlike = {
+  'a peer that cannot be reached says so': itself,
+  'a peer that is unreachable is a typed cause': itself,
+  'a peer that is busy is a typed cause': itself,
+  'a peer that is denied is a typed cause': itself,
+  'a peer that is misconfigured is a typed cause': itself,
+  'a peer that is full is a typed cause': itself,
+  'a peer that keeps nothing is no success': itself,
+}
+
+peerDriverCases(
+  'local',
+  async () => {
+    const bench = await makeBench()
+    const { registry } = bench
+    const wrongBlob = layer(bench, 3 * mib, 'wrong')
+    registry.fault({ path: path(wrongBlob), body: bytesOf(3 * mib, 'something else') })
+    const endlessBlob = layer(bench, 4 * mib, 'endless')
+    registry.fault({ path: path(endlessBlob), stallAfter: { bytes: 2 * mib, until: endless } })
+    const { progress, reached } = reaching(mib)
+    const origin = new HttpOrigin()
+    return {
+      driver: bench.driver,
+      peer,
+      image: null,
+      origin: {
+        authorization: async () => undefined,
+        askThrough: () => assert.fail('the embedded peer asks no proxy'),
+        read: (blob, from, sink, signal) => {
+          const counting = {
+            begin: sink.begin.bind(sink),
+            write: (chunk: Uint8Array) => {
+              if (blob === endlessBlob) progress(mib)
+              return sink.write(chunk)
+            },
+          }
+          return origin.read(blob, from, counting, signal)
+        },
       },
-    },
-    blob: layer(bench, 3 * mib + 17),
-    wrongBlob,
-    missingBlob: blobOf(registry, bytesOf(100, 'missing')),
-    endlessBlob,
-    begun: () => reached,
-    reads: (blob) => asked(bench, blob).length,
-    close: () => bench.close(),
-  }
-})
+      blob: layer(bench, 3 * mib + 17),
+      wrongBlob,
+      missingBlob: blobOf(registry, bytesOf(100, 'missing')),
+      endlessBlob,
+      begun: () => reached,
+      troubled: () => assert.fail('the embedded peer is in no such trouble'),
+      reads: (blob) => asked(bench, blob).length,
+      close: () => bench.close(),
+    }
+  },
+  unlike,
+)
 
 it('what was warmed is served byte for byte, whole and in part', async (bench) => {
   const bytes = bytesOf(2 * mib + 5, 'layer')
@@ -120,7 +140,7 @@ it('wrong bytes leave nothing behind, and name the blob and the host', async (be
   })
   assert.deepEqual(await partials(bench), [])
   assert.equal(await read(bench.cache, blob), undefined)
-  assert.equal((await warm(bench, blob)).bytesFromOrigin, mib)
+  assert.equal((await warm(bench, blob)).moved.origin, mib)
 })
 
 it('more bytes than the blob has are refused at once', async (bench) => {
@@ -137,7 +157,7 @@ it('a broken connection is taken up by range, and the origin sends only what is 
   const { size: kept } = await stat(join(bench.dir, 'partial', hexOfBlob(blob)))
   assert.ok(kept > mib)
   const warmed = await warm(bench, blob)
-  assert.equal(warmed.bytesFromOrigin, 4 * mib - kept)
+  assert.equal(warmed.moved.origin, 4 * mib - kept)
   assert.equal(asked(bench, blob)[1]?.headers.range, `bytes=${kept}-`)
   assert.deepEqual(await read(bench.cache, blob), bytesOf(4 * mib, 'layer'))
   assert.deepEqual(await partials(bench), [])
@@ -148,14 +168,14 @@ it('an origin that ignores the range is read from the beginning', async (bench) 
   bench.registry.fault({ path: path(blob), cutAfter: 2 * mib, times: 1 })
   bench.registry.fault({ path: path(blob), ignoreRange: true })
   await assert.rejects(warm(bench, blob), { code: 'registry.broken-off' })
-  assert.equal((await warm(bench, blob)).bytesFromOrigin, 3 * mib)
+  assert.equal((await warm(bench, blob)).moved.origin, 3 * mib)
   assert.deepEqual(await read(bench.cache, blob), bytesOf(3 * mib, 'layer'))
 })
 
 it('a partial that is complete already needs no origin', async (bench) => {
   const blob = layer(bench, mib)
   await writeFile(join(bench.dir, 'partial', hexOfBlob(blob)), bytesOf(mib, 'layer'))
-  assert.equal((await warm(bench, blob)).bytesFromOrigin, 0)
+  assert.equal((await warm(bench, blob)).moved.origin, undefined)
   assert.equal(asked(bench, blob).length, 0)
 })
 
@@ -193,7 +213,7 @@ it('who cancels does not stop the others, and the last one stops the bytes', asy
   await begun.reached
   second.abort(new Error('the last has gone'))
   await assert.rejects(alone, /the last has gone/)
-  await bench.driver.close() // waits until the file is put away
+  await bench.driver.stop() // waits until the file is put away
   assert.equal(await read(bench.cache, other), undefined)
   assert.deepEqual(await partials(bench), [hexOfBlob(other)])
 })
@@ -207,7 +227,7 @@ it('who comes while a cancelled download is being put away goes on from it', asy
   await reached
   cancel.abort(new Error('gone'))
   await assert.rejects(cancelled, /gone/) // the waiter hears of it before the file is put away
-  assert.ok((await warm(bench, blob)).bytesFromOrigin <= 3 * mib)
+  assert.ok(((await warm(bench, blob)).moved.origin ?? 0) <= 3 * mib)
   assert.deepEqual(await read(bench.cache, blob), bytesOf(4 * mib, 'layer'))
 })
 
@@ -219,7 +239,7 @@ it('a joiner does not inherit a refused credential', async (bench) => {
   const joining = warm(bench, blob, { job: 2, origin: new HttpOrigin('Basic right') })
   answer()
   await assert.rejects(leading, { code: 'registry.denied' })
-  assert.equal((await joining).bytesFromOrigin, mib)
+  assert.equal((await joining).moved.origin, mib)
   assert.deepEqual(
     asked(bench, blob).map(({ headers }) => headers.authorization),
     ['Basic wrong', 'Basic right'],
@@ -264,7 +284,7 @@ it('a broken-off download survives a restart, and an old one is removed', async 
   await writeFile(join(bench.dir, 'partial', 'once-left-behind'), 'x')
   await bench.restart()
   assert.deepEqual(await partials(bench), [hexOfBlob(fresh)])
-  assert.ok((await warm(bench, fresh)).bytesFromOrigin < 4 * mib)
+  assert.ok(((await warm(bench, fresh)).moved.origin ?? 0) < 4 * mib)
 })
 
 it('kill -9 in the middle of a fill leaves a resumable partial and no false blob', async (bench) => {
@@ -282,7 +302,7 @@ it('kill -9 in the middle of a fill leaves a resumable partial and no false blob
   assert.equal(await read(bench.cache, blob), undefined)
   const { size: kept } = await stat(join(bench.dir, 'partial', hexOfBlob(blob)))
   assert.ok(kept >= 2 * mib)
-  assert.equal((await warm(bench, blob)).bytesFromOrigin, 4 * mib - kept)
+  assert.equal((await warm(bench, blob)).moved.origin, 4 * mib - kept)
   assert.deepEqual(await read(bench.cache, blob), bytesOf(4 * mib, 'layer'))
 })
 
@@ -408,7 +428,7 @@ it('closing stops what is under way, says why, and refuses what comes later', as
   const { progress, reached } = reaching(mib)
   const warming = warm(bench, blob, { progress })
   await reached
-  await Promise.all([bench.driver.close(), assert.rejects(warming, { code: 'self.stopping' })])
+  await Promise.all([bench.driver.stop(), assert.rejects(warming, { code: 'self.stopping' })])
   await assert.rejects(warm(bench, blob), { code: 'self.stopping' })
   assert.equal((await readFile(join(bench.dir, 'partial', hexOfBlob(blob)))).length, mib)
 })

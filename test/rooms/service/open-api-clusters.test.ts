@@ -3,9 +3,11 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { components } from '../../../src/contracts/open-api/schema.ts'
+import { makeFiles } from '../../support/warmed.ts'
 import { startService, type Answered, type TestService } from '../../support/service.ts'
 
 type Cluster = components['schemas']['Cluster']
+type Peer = components['schemas']['ClusterPeer']
 
 const path = '/oapi/v1/clusters'
 const configs = { scheduler_cluster_config: {}, seed_peer_cluster_config: {}, peer_cluster_config: {} }
@@ -44,11 +46,13 @@ test("the first cluster has Dragonfly's keys in Dragonfly's order, its defaults,
     is_default: true,
     driver: 'local',
     platforms: [],
+    settings: {},
+    from_file: false,
   })
   assert.equal(
     Object.keys(first).join(' '),
     'id name bio scopes scheduler_cluster_id seed_peer_cluster_id scheduler_cluster_config seed_peer_cluster_config ' +
-      'peer_cluster_config created_at updated_at is_default driver platforms',
+      'peer_cluster_config created_at updated_at is_default driver platforms settings from_file',
   )
 })
 
@@ -79,6 +83,69 @@ test('a cluster is made, shown as it was made, and warms like the first', async 
   )
 })
 
+test('a cluster of peers that are listed says how each of them is, and is looked at anew when told to', async () => {
+  const squid = (n: number) => ({
+    address: `127.0.0.1:${n}`,
+    hostname: `cache-${n}`,
+    ip: `192.0.2.${n}`,
+    location: `r${n}`,
+  })
+  const made = await create({ name: 'caches', driver: 'http-proxy', settings: { peers: [squid(1), squid(2)] } })
+  assert.deepEqual([made.settings, made.from_file], [{ peers: [squid(1), squid(2)] }, false])
+  const peers = (await service.call('GET', `${path}/${made.id}/peers`)).json as readonly Peer[]
+  assert.deepEqual(
+    peers.map(({ id, ip, address, location, seed, health }) => [id, ip, address, location, seed, health.state]),
+    [1, 2].map((n) => [
+      `http-proxy-${made.id}@127.0.0.1:${n}`,
+      `192.0.2.${n}`,
+      `127.0.0.1:${n}`,
+      `r${n}`,
+      false,
+      'down',
+    ]),
+  )
+  for (const { health } of peers) assert.ok(health.detail !== '' && health.checked_at !== null)
+
+  const synced = await service.call('POST', '/oapi/v1/jobs', { type: 'sync_peers', scheduler_cluster_ids: [made.id] })
+  assert.deepEqual([synced.status, synced.text], [200, '"OK"'])
+  const [again] = (await service.call('GET', `${path}/${made.id}/peers`)).json as readonly Peer[]
+  assert.ok(again && Date.parse(again.health.checked_at ?? '') > Date.parse(peers[0]?.health.checked_at ?? ''))
+
+  const changed = await change(made.id, { settings: { peers: [squid(3)] } })
+  assert.deepEqual(changed.settings, { peers: [squid(3)] })
+  assert.deepEqual((await change(made.id, { settings: null })).settings, { peers: [squid(3)] })
+  const [other, ...more] = (await service.call('GET', `${path}/${made.id}/peers`)).json as readonly Peer[]
+  assert.deepEqual([other?.hostname, more], ['cache-3', []])
+  const refusal = await service.call('PATCH', `${path}/${made.id}`, { settings: { pears: [] } })
+  assert.equal(refusal.status, 422)
+  assert.match(refusal.text, /pears/)
+  await service.call('DELETE', `${path}/${made.id}`)
+})
+
+test('a cluster of the settings file is changed there, and not here', async (t) => {
+  const files = await makeFiles()
+  t.after(() => files.remove())
+  const settings = {
+    clusters: [
+      { name: 'racks', driver: 'http-proxy', platforms: ['linux/arm64'], peers: [{ address: '127.0.0.1:1' }] },
+    ],
+  }
+  const own = await startService({ WARMFRONT_CONFIG: await files.settings(settings) })
+  t.after(() => own.stop())
+  const [racks] = (await own.call('GET', `${path}?name=racks`)).json as readonly Cluster[]
+  assert.ok(racks)
+  assert.deepEqual([racks.from_file, racks.driver, racks.platforms], [true, 'http-proxy', ['linux/arm64']])
+  assert.deepEqual(racks.settings, { peers: [{ address: '127.0.0.1:1' }] })
+  for (const body of [{ name: 'other' }, { platforms: [] }, { settings: {} }]) {
+    const answer = await own.call('PATCH', `${path}/${racks.id}`, body)
+    assert.equal(answer.status, 409, answer.text)
+    assert.match(answer.text, /Cluster \d+ \(racks\) stands in the settings file/)
+  }
+  const same = await own.call('PATCH', `${path}/${racks.id}`, { bio: 'below', settings: racks.settings, name: 'racks' })
+  assert.equal((same.json as Cluster).bio, 'below')
+  assert.equal((await own.call('DELETE', `${path}/${racks.id}`)).status, 409)
+})
+
 test('zeros and nulls mean the defaults, and the configs may be left out', async () => {
   const none = await create({ name: 'none' })
   const zeros = await create({
@@ -91,6 +158,7 @@ test('zeros and nulls mean the defaults, and the configs may be left out', async
     peer_cluster_config: null,
     is_default: null,
     platforms: null,
+    settings: null,
   })
   for (const cluster of [none, zeros, await create({ name: 'as Dragonfly wants it', ...configs })]) {
     const { id, name, created_at, updated_at, scheduler_cluster_id, seed_peer_cluster_id, is_default, ...rest } =
@@ -195,6 +263,24 @@ const refused: readonly {
     status: 422,
     says: new RegExp(String(field)),
   })),
+  {
+    name: 'settings that its driver does not know',
+    body: { name: 'd', driver: 'http-proxy', settings: { pears: [] } },
+    status: 422,
+    says: /pears is not a setting here/,
+  },
+  {
+    name: 'settings of another driver',
+    body: { name: 'd', settings: { schedulers: ['a:1'] } },
+    status: 422,
+    says: /schedulers/,
+  },
+  {
+    name: 'a secret in its settings',
+    body: { name: 'd', driver: 'http-proxy', settings: { password: 'p' } },
+    status: 422,
+    says: /settings\.password looks like a secret/,
+  },
   {
     name: 'a platform that is none',
     body: { name: 'd', platforms: ['linux/arm64', 'arm64'] },

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { components } from '../../../src/contracts/open-api/schema.ts'
 import { makeImage } from '../../support/image.ts'
 import { startRegistry, type TestRegistry } from '../../support/registry.ts'
 import { adminToken, startService, type Answered, type Job, type TestService } from '../../support/service.ts'
@@ -25,6 +26,8 @@ after(async () => {
 
 const image = () => ({ type: 'image', url: `${registry.url}/v2/library/app/manifests/1.0` })
 const nowhere = { type: 'image', url: 'https://registry.example.com/v2/library/app/manifests/1.0' }
+type Task = components['schemas']['Task']
+
 const jobOf = ({ status, json, text }: Answered): Job => {
   assert.equal(status, 200, text)
   return json as Job
@@ -61,6 +64,7 @@ test("the answer has Dragonfly's keys in Dragonfly's order, and ours after them"
     piece_length: null,
     platform: '',
     scope: 'single_seed_peer',
+    success_percentage: 100,
     tag: '',
     timeout: 29 * 60 * 1e9,
     type: 'image',
@@ -96,6 +100,7 @@ const understood: readonly ArgsRow[] = [
       ips: null,
       count: null,
       percentage: null,
+      success_percentage: null,
       concurrent_task_count: null,
       concurrent_peer_count: null,
       concurrent_count: null,
@@ -126,6 +131,7 @@ const understood: readonly ArgsRow[] = [
       ips: [],
       count: 0,
       percentage: 0,
+      success_percentage: 0,
       concurrent_task_count: 0,
       concurrent_peer_count: 0,
       concurrent_count: 0,
@@ -136,7 +142,7 @@ const understood: readonly ArgsRow[] = [
       object_storage: {},
       hdfs: { delegation_token: '' },
     },
-    shows: { ips: null, count: null, percentage: null, piece_length: null, timeout: 29 * 60 * 1e9 },
+    shows: { ips: null, count: null, percentage: null, success_percentage: 100, piece_length: null },
   },
   {
     name: 'the least of everything',
@@ -145,11 +151,12 @@ const understood: readonly ArgsRow[] = [
       piece_length: 4194304,
       count: 1,
       percentage: 1,
+      success_percentage: 1,
       concurrent_task_count: 1,
       concurrent_peer_count: 1,
       timeout: 1e9,
     },
-    shows: { piece_length: 4194304, count: 1, percentage: 1, concurrent_task_count: 1, timeout: 1e9 },
+    shows: { piece_length: 4194304, count: 1, percentage: 1, success_percentage: 1, timeout: 1e9 },
   },
   {
     name: 'the most of everything',
@@ -374,10 +381,10 @@ test('a job says what its tag meant; its tasks say blob by blob what became of t
   for (const task of tasks) {
     assert.equal(
       Object.keys(task).join(' '),
-      'ordinal peer blob state attempts bytes source proof digest error started_at ended_at',
+      'ordinal peer blob state attempts bytes source moved proof digest error started_at ended_at duration_ms',
     )
     assert.deepEqual([task['state'], task['proof'], task['error']], ['warm', 'digest', null])
-    assert.deepEqual(Object.keys(task['peer'] as object), ['id', 'cluster_id', 'hostname', 'ip'])
+    assert.deepEqual(Object.keys(task['peer'] as object), ['id', 'cluster_id', 'hostname', 'ip', 'address', 'location'])
     assert.deepEqual(Object.keys(task['blob'] as object), ['kind', 'digest', 'size', 'media_type', 'url'])
   }
 
@@ -389,7 +396,42 @@ test('a job says what its tag meant; its tasks say blob by blob what became of t
     `${address(1)};rel=prev,${address(3)};rel=next,${address(1)};rel=first,${address(3)};rel=last`,
   )
   assert.deepEqual((await service.call('GET', `${jobs}/${id}/tasks?state=failed`)).json, [])
-  assert.equal((await service.call('GET', `${jobs}/${id}/tasks?state=&page=&per_page=`)).status, 200)
+  assert.equal((await service.call('GET', `${jobs}/${id}/tasks?state=&peer=&blob=&page=&per_page=`)).status, 200)
+})
+
+test('tasks are found by their peer and by their blob', async () => {
+  const { id } = await service.preheat(image())
+  await service.settled(id)
+  const list = async (query: Readonly<Record<string, string>>) => {
+    const answer = await service.call(
+      'GET',
+      `${jobs}/${id}/tasks?${new URLSearchParams({ per_page: '100', ...query }).toString()}`,
+    )
+    return answer.json as readonly Task[]
+  }
+  const all = await list({})
+  const [first] = all
+  assert.ok(first?.blob.digest)
+  const ordinals = (tasks: readonly Task[]) => tasks.map(({ ordinal }) => ordinal)
+  const meant = (isMeant: (task: Task) => boolean) => ordinals(all.filter(isMeant))
+  const { peer, blob } = first
+  assert.deepEqual(
+    ordinals(await list({ peer: peer.id })),
+    meant((task) => task.peer.id === peer.id),
+  )
+  assert.deepEqual(
+    ordinals(await list({ peer: peer.ip })),
+    meant((task) => task.peer.ip === peer.ip),
+  )
+  assert.deepEqual(ordinals(await list({ peer: peer.hostname })), ordinals(all))
+  assert.deepEqual(
+    ordinals(await list({ blob: first.blob.digest })),
+    meant((task) => task.blob.digest === blob.digest),
+  )
+  assert.deepEqual(ordinals(await list({ blob: blob.url, peer: peer.id, state: 'warm' })), [first.ordinal])
+  for (const none of [{ peer: 'nobody' }, { blob: 'sha256:0' }, { blob: blob.url, state: 'failed' }]) {
+    assert.deepEqual(await list(none), [])
+  }
 })
 
 test('lists: states and types that are known give what there is, empty values are as good as none', async () => {

@@ -1,6 +1,9 @@
 // Plans: what a job would do, asked of the service.
 
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import type { components } from '../../../src/contracts/open-api/schema.ts'
 import { makeImage } from '../../support/image.ts'
@@ -57,6 +60,72 @@ test('a plan says what the job would do that is made of the same request, and no
   const { id } = await service.preheat(app({ platform: 'all' }))
   const job = await service.settled(id)
   assert.deepEqual([job.digest, job.progress.tasks, job.progress.bytes_total], [digest, tasks, bytes])
+})
+
+test('a plan says what is warm already, and what is left to be moved', async () => {
+  const { id } = await service.preheat(app({ platform: 'linux/amd64' }))
+  assert.equal((await service.settled(id)).state, 'SUCCESS')
+  const all = (await plan(app({ platform: 'linux/amd64' }))).json as Plan
+  assert.deepEqual([all.warm, all.bytes_to_move], [all.tasks, 0])
+  const [lost] = all.blobs.filter(({ kind }) => kind === 'layer')
+  assert.ok(lost?.digest)
+  const gone = await service.call('POST', '/oapi/v1/jobs', { type: 'delete_task', args: { task_id: lost.digest } })
+  await service.settled((gone.json as { readonly id: number }).id)
+  const fetched = registry.asked(/\/blobs\//, 'GET').length
+  const part = (await plan(app({ platform: 'linux/amd64' }))).json as Plan
+  assert.deepEqual([part.warm, part.bytes_to_move], [all.tasks - 1, lost.size])
+  assert.equal(registry.asked(/\/blobs\//, 'GET').length, fetched, 'nothing is touched')
+})
+
+test('a plan names the peers that it leaves out, with the reason, and warns of those that are down', async (t) => {
+  const peers = [1, 2].map((n) => ({ address: `127.0.0.1:${n}`, hostname: `cache-${n}`, ip: `192.0.2.${n}` }))
+  const made = await service.call('POST', '/oapi/v1/clusters', {
+    name: 'caches',
+    driver: 'http-proxy',
+    settings: { peers },
+  })
+  const { id } = made.json as { readonly id: number }
+  t.after(() => service.call('DELETE', `/oapi/v1/clusters/${id}`))
+  const here = { scheduler_cluster_ids: [id] }
+  const refused = await plan(app(), here)
+  assert.deepEqual([refused.status, (refused.json as { readonly code: string }).code], [422, 'peer.none'])
+  assert.match(refused.text, /All 2 peers of cluster \d+ \(caches\) are down \(cache-1/)
+
+  const named = (await plan(app({ ips: ['192.0.2.1'] }), here)).json as Plan
+  assert.deepEqual(
+    named.peers.map(({ hostname, address }) => [hostname, address]),
+    [['cache-1', '127.0.0.1:1']],
+  )
+  assert.deepEqual(
+    named.left_out.map(({ peer, why }) => [peer.hostname, why]),
+    [['cache-2', 'Its ip is not among those that are named.']],
+  )
+  assert.ok(
+    named.warnings.some((warning) => warning.includes('cache-1')),
+    JSON.stringify(named.warnings),
+  )
+
+  // Holds nothing, and says so.
+  const cache = createServer((_req, res) => res.writeHead(504).end())
+  await once(cache.listen(0, '127.0.0.1'), 'listening')
+  t.after(() => cache.close())
+  const { port } = cache.address() as AddressInfo
+  const alive = { address: `127.0.0.1:${port}`, hostname: 'cache-3', ip: '192.0.2.3' }
+  await service.call('PATCH', `/oapi/v1/clusters/${id}`, { settings: { peers: [...peers, alive] } })
+  const all = (await plan(app({ scope: 'all_peers' }), here)).json as Plan
+  assert.deepEqual(
+    all.peers.map(({ hostname }) => hostname),
+    ['cache-3'],
+  )
+  assert.deepEqual(
+    all.left_out.map(({ peer }) => peer.hostname),
+    ['cache-1', 'cache-2'],
+  )
+  for (const { peer, why } of all.left_out) {
+    assert.match(why, /^It is down: /)
+    assert.ok(all.warnings.some((warning) => warning.includes(peer.hostname)))
+  }
+  assert.equal(all.warm, 0)
 })
 
 test('a plan of files names them and their sizes, and shows no signature', async () => {

@@ -19,7 +19,7 @@ export function onEachDatabase(cases: (database: () => Database) => void): void 
       beforeEach(async () => {
         await database().run((db) =>
           db.raw(`
-            truncate jobs, tasks, tokens, rate_limits;
+            truncate jobs, job_peers, job_blobs, tasks, tokens, rate_limits;
             truncate clusters restart identity;
             insert into clusters (name, driver, is_default) values ('local', 'local', true)`),
         )

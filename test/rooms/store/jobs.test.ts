@@ -17,7 +17,7 @@ onEachDatabase((database) => {
     queue: new Leases(database(), sealer),
     everything: async () => {
       const dumps = await Promise.all(
-        ['jobs', 'tasks', 'tokens', 'clusters', 'rate_limits'].map((table) =>
+        ['jobs', 'job_peers', 'job_blobs', 'tasks', 'tokens', 'clusters', 'rate_limits'].map((table) =>
           database().run((db) =>
             db.raw<{ rows: { row: string }[] }>(`select row_to_json(t)::text as row from ${table} t`),
           ),

@@ -13,6 +13,7 @@ onEachDatabase((database) => {
     jobs: new Jobs(database(), sealer),
     queue: new Leases(database(), sealer),
     stranger: new Leases(database(), new Sealer('another key')),
+    tasksKept: async () => Number((await database().run((db) => db('tasks').count<{ count: string }[]>()))[0]?.count),
   })
   jobQueueCases(make)
 

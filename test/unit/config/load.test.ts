@@ -24,6 +24,10 @@ test('settings: without any, the documented defaults hold', () => {
   assert.equal(config.origin_no_progress_timeout, 60_000)
   assert.deepEqual(config.tls, {})
   assert.deepEqual(config.registries, {})
+  assert.deepEqual(config.clusters, [])
+  assert.deepEqual([config.tasks_at_once, config.origin_tasks_at_once], [512, 256])
+  assert.deepEqual([config.peer_check_interval, config.peer_discovery_interval], [15_000, 60_000])
+  assert.equal(config.peer_answer_timeout, 30 * 60_000)
 })
 
 test('settings: the environment wins over the file, and an empty variable does not count', () => {

@@ -61,6 +61,11 @@ const rows: Readonly<Record<SettingName, Row>> = {
   job_timeout_max: { file: '1d', value: 86_400_000 },
   jobs_at_once: { file: '1', value: 1 },
   peer_concurrency: { file: '2', value: 2 },
+  tasks_at_once: { file: '10000', value: 10_000 },
+  origin_tasks_at_once: { file: '4', value: 4 },
+  peer_check_interval: { file: '5s', value: 5000 },
+  peer_discovery_interval: { file: '1h', value: 3_600_000 },
+  peer_answer_timeout: { file: '2h', value: 7_200_000 },
   origin_concurrency: { file: '3', value: 3 },
   origin_bandwidth: { file: '100MiB/s', value: 100 * mib },
   origin_connect_timeout: { file: '100ms', value: 100 },
@@ -82,6 +87,7 @@ for (const name of Object.keys(settings) as SettingName[]) {
 }
 
 const timeout = 'a duration such as 90s, 29m or 24h, from 100 ms to 3600000 ms'
+const interval = 'a duration such as 90s, 29m or 24h, from 1000 ms to 3600000 ms'
 const rate = 'bytes a second such as 512KiB, 100MiB or 1GiB, from 64KiB to 1024GiB'
 const port = 'a port such as 443, or a range such as 8000-8999'
 const host = 'a network such as 10.0.0.0/8 or a host such as registry.example.com'
@@ -102,6 +108,11 @@ const refused: readonly (readonly [name: SettingName, value: string, expected: s
   ['origin_connect_timeout', '99ms', timeout],
   ['origin_first_byte_timeout', '61m', timeout],
   ['origin_no_progress_timeout', '60', timeout],
+  ['tasks_at_once', '0', 'a whole number from 1 to 10000'],
+  ['origin_tasks_at_once', '10001', 'a whole number from 1 to 10000'],
+  ['peer_check_interval', '999ms', interval],
+  ['peer_discovery_interval', '61m', interval],
+  ['peer_answer_timeout', '25h', 'a duration such as 90s, 29m or 24h, from 1000 ms to 86400000 ms'],
   ['cache_size', '512KiB', 'a size such as 512MiB, 50GiB or 2TiB'],
 ]
 

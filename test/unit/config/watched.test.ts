@@ -52,13 +52,18 @@ test('watched: a password file that is written anew counts', (t) => {
 test('watched: a certificate that is replaced by rename counts', (t) => {
   const { path, write, later, load } = inDirectory(t)
   write('ca.crt', pem)
-  const settings = { job: { preheat: { tls: { caCert: path('ca.crt') } } }, ...ofRegistry({ ca_cert: path('ca.crt') }) }
-  const { tls, registries } = load(settings)
+  const settings = {
+    job: { preheat: { tls: { caCert: path('ca.crt') } } },
+    ...ofRegistry({ ca_cert: path('ca.crt') }),
+    clusters: [{ name: 'edge', driver: 'dragonfly', tls: { ca_cert: path('ca.crt') } }],
+  }
+  const { tls, registries, clusters } = load(settings)
   write('ca.crt.new', otherPem)
   renameSync(path('ca.crt.new'), path('ca.crt'))
   later()
   assert.equal(current(tls.caCert), otherPem)
   assert.equal(current(registries['r']?.caCert), otherPem)
+  assert.equal(current(clusters[0]?.tls?.caCert), otherPem)
 })
 
 test('watched: a Kubernetes Secret, whose ..data link is turned to another directory, counts', (t) => {

@@ -2,17 +2,25 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bytesOf, originsOf, resolveParts, wholeOf } from '../../../src/engine/parts.ts'
+import { bytesOf, gatherPeers, resolveParts, waysOf, wholeOf } from '../../../src/engine/parts.ts'
 import type { Part } from '../../../src/engine/plan.ts'
 import type { Artifact } from '../../../src/model/blob.ts'
 import type { Digest } from '../../../src/model/digest.ts'
-import type { Peer } from '../../../src/model/peer.ts'
-import type { Origin, Resolved } from '../../../src/model/ports.ts'
-import { digest, task } from '../../conformance/job-samples.ts'
+import type { Resolved } from '../../../src/model/ports.ts'
+import {
+  blobOf,
+  clusterOf,
+  crewOf,
+  digestOf,
+  imageRequest,
+  memberOf,
+  never,
+  peerOf,
+  teamOf,
+  unreadable,
+} from './samples.ts'
 
-const peer = (id: string): Peer => ({ ...task(0).peer, id })
-const blob = (letter: string, size: number | null = 10) => ({ ...task(0).blob, digest: digest(letter), size })
-const image = { namespace: 'r', repository: 'a', tag: '1', digest: digest('f'), mediaType: 'x/y' }
+const image = { namespace: 'r', repository: 'a', tag: '1', digest: digestOf(15), mediaType: 'x/y' }
 const artifact = (given: Partial<Artifact> = {}): Artifact => ({
   image,
   platforms: [],
@@ -20,13 +28,14 @@ const artifact = (given: Partial<Artifact> = {}): Artifact => ({
   warnings: [],
   ...given,
 })
-const origin = (): Origin => ({ read: () => assert.fail('no bytes are read') })
-const part = (given: Partial<Artifact>, ...ids: readonly string[]): Part => ({
+/** A part for one peer of each of these clusters. */
+const part = (given: Partial<Artifact>, ...clusters: readonly number[]): Part => ({
   artifact: artifact(given),
-  origin: origin(),
-  peers: ids.map(peer),
+  origin: { ...unreadable },
+  expiresAtMs: null,
+  teams: clusters.map((id) => teamOf([peerOf(id, { clusterId: id })])),
 })
-const groups = [['a/b'], [], ['c/d']].map((wish, n) => ({ wish, peers: [peer(`p${n}`)] }))
+const groups = [['a/b'], [], ['c/d']].map((wish, n) => ({ wish, teams: [teamOf([peerOf(n)])] }))
 
 /** Resolves the groups, and tells what was asked for. */
 async function resolve(pinned: Digest | null, answer: Artifact) {
@@ -37,7 +46,7 @@ async function resolve(pinned: Digest | null, answer: Artifact) {
     asked.push([at, wish])
     await Promise.resolve()
     underWay--
-    return { artifact: answer, origin: origin() }
+    return { artifact: answer, origin: unreadable, expiresAtMs: null }
   })
   return { asked, parts }
 }
@@ -50,42 +59,76 @@ test('the first group says what the tag means, and the others are asked for just
     [image.digest, ['c/d']],
   ])
   assert.deepEqual(
-    parts.map(({ peers }) => peers.map(({ id }) => id)),
-    [['p0'], ['p1'], ['p2']],
+    parts.map(({ teams }) => teams),
+    groups.map(({ teams }) => teams),
   )
 })
 
 test('what was pinned before is asked for by all', async () => {
-  const { asked } = await resolve(digest('e'), artifact())
+  const { asked } = await resolve(digestOf(14), artifact())
   assert.deepEqual(
     asked.map(([pinned]) => pinned),
-    [digest('e'), digest('e'), digest('e')],
+    [digestOf(14), digestOf(14), digestOf(14)],
   )
 })
 
 test('the whole has each platform, blob and warning once, in the order in which they come', () => {
-  const first = part({ platforms: ['a/b', 'c/d'], blobs: [blob('a'), blob('b')], warnings: ['one', 'two'] })
-  const second = part({ platforms: ['c/d', 'e/f'], blobs: [blob('a'), blob('c')], warnings: ['two', 'three'] })
+  const [a, b, c] = [blobOf(1), blobOf(2), blobOf(3)]
+  const first = part({ platforms: ['a/b', 'c/d'], blobs: [a, b], warnings: ['one', 'two'] })
+  const second = part({ platforms: ['c/d', 'e/f'], blobs: [a, c], warnings: ['two', 'three'] })
   assert.deepEqual(wholeOf([first, second]), {
     image,
     platforms: ['a/b', 'c/d', 'e/f'],
-    blobs: [blob('a'), blob('b'), blob('c')],
+    blobs: [a, b, c],
     warnings: ['one', 'two', 'three'],
   })
   assert.deepEqual(wholeOf([first]), first.artifact)
 })
 
 test('the bytes of an artifact are unknown while one size is', () => {
-  assert.equal(bytesOf(artifact({ blobs: [blob('a', 3), blob('b', 4)] })), 7)
-  assert.equal(bytesOf(artifact({ blobs: [blob('a', 3), blob('b', null)] })), null)
+  assert.equal(bytesOf(artifact({ blobs: [blobOf(1, { size: 3 }), blobOf(2, { size: 4 })] })), 7)
+  assert.equal(bytesOf(artifact({ blobs: [blobOf(1, { size: 3 }), blobOf(2, { size: null })] })), null)
 })
 
 test("a peer's bytes come from the origin of its own part", () => {
-  const parts = [part({}, 'p0', 'p1'), part({}, 'p2')]
-  const originOf = originsOf(parts)
+  const parts = [part({}, 1, 2), part({ image: null }, 3)]
+  const wayOf = waysOf(parts)
+  const ways = [1, 2, 3].map((id) => wayOf(peerOf(id, { clusterId: id })))
   assert.deepEqual(
-    ['p0', 'p1', 'p2'].map((id) => parts.findIndex((own) => own.origin === originOf(peer(id)))),
+    ways.map(({ origin }) => parts.findIndex((own) => own.origin === origin)),
     [0, 0, 1],
   )
-  assert.throws(() => originOf(peer('p3')), TypeError)
+  assert.deepEqual(
+    ways.map(({ cluster, image: of }) => [cluster.id, of]),
+    [
+      [1, image],
+      [2, image],
+      [3, null],
+    ],
+  )
+  assert.throws(() => wayOf(peerOf(4, { clusterId: 4 })), TypeError)
+})
+
+test('peers are gathered of every cluster, with the names of those that are left out', async () => {
+  const members = [memberOf(peerOf(1)), memberOf(peerOf(2), 'down', 'gone')]
+  const asked: number[] = []
+  const roster = {
+    crewOf: async (cluster: ReturnType<typeof clusterOf>) => {
+      asked.push(cluster.id)
+      return crewOf(members, { cluster })
+    },
+  }
+  const gathered = await gatherPeers(roster, [clusterOf(1), clusterOf(2)], imageRequest(), never)
+  assert.deepEqual(asked, [1, 2])
+  assert.deepEqual(
+    gathered.groups.map(({ teams }) => teams.map(({ cluster, peers }) => [cluster.id, peers.map(({ id }) => id)])),
+    [
+      [
+        [1, ['p1']],
+        [2, ['p1']],
+      ],
+    ],
+  )
+  assert.equal(gathered.warnings.length, 2)
+  await assert.rejects(gatherPeers(roster, [], imageRequest(), never), { code: 'peer.none' })
 })

@@ -1,120 +1,29 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { chooseAll, choosePeers, groupPeers, planTasks, resumeTasks, type Member } from '../../../src/engine/plan.ts'
-import type { Blob } from '../../../src/model/blob.ts'
-import { parseDigest, type Digest } from '../../../src/model/digest.ts'
-import type { JobRequest } from '../../../src/model/job.ts'
-import type { Cluster, Peer, PeerChoice } from '../../../src/model/peer.ts'
-import { fileRequest, imageRequest } from '../../support/origins.ts'
+import { groupTeams, peersKept, planTasks, resumeTasks } from '../../../src/engine/plan.ts'
+import type { PreheatRequest } from '../../../src/model/job.ts'
+import {
+  blobOf,
+  clusterOf,
+  digestOf,
+  driverOf,
+  fileRequest,
+  imageRequest,
+  many,
+  peerOf,
+  tasksOf,
+  teamOf,
+} from './samples.ts'
 
-const peer = (id: string, kind: 'seed' | 'ordinary' | 'both'): Peer => ({
-  id,
-  clusterId: 1,
-  hostname: id,
-  ip: `10.0.0.${id.slice(1)}`,
-  seed: kind !== 'ordinary',
-  ordinary: kind !== 'seed',
-})
-const digest = (letter: string): Digest => {
-  const parsed = parseDigest(`sha256:${letter.repeat(64)}`)
-  assert.ok(parsed)
-  return parsed
-}
-const blob = (letter: string): Blob => ({
-  kind: 'layer',
-  digest: digest(letter),
-  size: 10,
-  mediaType: 'application/octet-stream',
-  url: `https://registry.example.com/v2/a/blobs/sha256:${letter.repeat(64)}`,
-})
-const choice = (change: Partial<PeerChoice>): PeerChoice => ({
-  scope: 'all_peers',
-  ips: null,
-  count: null,
-  percentage: null,
-  ...change,
-})
-
-const mixed = [peer('p3', 'ordinary'), peer('p1', 'seed'), peer('p4', 'ordinary'), peer('p2', 'seed')]
-const rows: readonly {
-  readonly name: string
-  readonly peers: readonly Peer[]
-  readonly choice: PeerChoice
-  readonly ids: readonly string[]
-}[] = [
-  {
-    name: 'single_seed_peer takes one seed peer',
-    peers: mixed,
-    choice: choice({ scope: 'single_seed_peer' }),
-    ids: ['p1'],
-  },
-  {
-    name: 'all_seed_peers takes them all',
-    peers: mixed,
-    choice: choice({ scope: 'all_seed_peers' }),
-    ids: ['p1', 'p2'],
-  },
-  { name: 'all_peers leaves the seed peers out', peers: mixed, choice: choice({}), ids: ['p3', 'p4'] },
-  { name: 'single_peer takes one of them', peers: mixed, choice: choice({ scope: 'single_peer' }), ids: ['p3'] },
-  {
-    name: 'peers stand in where there is no seed peer',
-    peers: [peer('p5', 'ordinary')],
-    choice: choice({ scope: 'all_seed_peers' }),
-    ids: ['p5'],
-  },
-  { name: 'a peer that is both counts for both', peers: [peer('p6', 'both')], choice: choice({}), ids: ['p6'] },
-  { name: 'ips win over count', peers: mixed, choice: choice({ ips: ['10.0.0.4'], count: 2 }), ids: ['p4'] },
-  { name: 'count wins over percentage', peers: mixed, choice: choice({ count: 1, percentage: 100 }), ids: ['p3'] },
-  { name: 'a percentage never rounds down to none', peers: mixed, choice: choice({ percentage: 1 }), ids: ['p3'] },
-  { name: 'an unknown ip chooses nobody', peers: mixed, choice: choice({ ips: ['10.0.0.99'] }), ids: [] },
-]
-for (const row of rows) {
-  test(`plan: ${row.name}`, () => {
-    assert.deepEqual(
-      choosePeers(row.peers, row.choice).map(({ id }) => id),
-      row.ids,
-    )
-  })
-}
-
-const edge: Cluster = {
-  id: 4,
-  name: 'edge',
-  driver: 'local',
-  bio: '',
-  isDefault: false,
-  platforms: [],
-  kept: { scopes: {}, scheduler: {}, seedPeer: {}, peer: {} },
-  createdAtMs: 0,
-  updatedAtMs: 0,
-}
-
-test('plan: a cluster without a fitting peer is named', () => {
-  assert.throws(() => chooseAll([{ cluster: edge, peers: [] }], choice({ ips: ['10.0.0.9'] })), {
-    code: 'peer.none',
-    message: 'Cluster 4 (edge) has no peer for all_peers with the ip 10.0.0.9.',
-  })
-})
-
-const image = imageRequest('registry.example.com/a')
-const members = (wishes: readonly (readonly string[])[]): readonly Member[] =>
-  wishes.map((platforms, n) => ({
-    cluster: { ...edge, id: n + 1, platforms },
-    peers: [peer(`p${n + 1}`, 'both')],
-  }))
+const image = imageRequest()
 const groupings: readonly {
   readonly name: string
   readonly clusters: readonly (readonly string[])[]
-  readonly request: JobRequest
-  readonly groups: readonly (readonly [wish: readonly string[], ids: readonly string[]])[]
+  readonly request: PreheatRequest
+  readonly groups: readonly (readonly [wish: readonly string[], clusters: readonly number[]])[]
 }[] = [
   { name: 'no cluster makes no group', clusters: [], request: image, groups: [] },
-  {
-    name: 'clusters that say nothing are one group',
-    clusters: [[], []],
-    request: image,
-    groups: [[[], ['p1', 'p2']]],
-  },
+  { name: 'clusters that say nothing are one group', clusters: [[], []], request: image, groups: [[[], [1, 2]]] },
   {
     name: 'clusters that run the same are one group, in whatever order they say it',
     clusters: [['a/b', 'c/d'], ['a/b'], ['c/d', 'a/b'], [], ['a/b']],
@@ -122,71 +31,123 @@ const groupings: readonly {
     groups: [
       [
         ['a/b', 'c/d'],
-        ['p1', 'p3'],
+        [1, 3],
       ],
-      [['a/b'], ['p2', 'p5']],
-      [[], ['p4']],
+      [['a/b'], [2, 5]],
+      [[], [4]],
     ],
   },
   {
     name: "the request's platforms win over those of the clusters",
     clusters: [['a/b'], ['c/d']],
     request: { ...image, platforms: ['e/f'] },
-    groups: [[[], ['p1', 'p2']]],
+    groups: [[[], [1, 2]]],
   },
   {
     name: 'files are for any platform',
     clusters: [['a/b'], ['c/d']],
     request: fileRequest([]),
-    groups: [[[], ['p1', 'p2']]],
+    groups: [[[], [1, 2]]],
   },
 ]
 for (const { name, clusters, request, groups } of groupings) {
   test(`plan: ${name}`, () => {
+    const teams = clusters.map((platforms, n) =>
+      teamOf([peerOf(n)], { cluster: clusterOf(n + 1, { platforms: [...platforms] }) }),
+    )
     assert.deepEqual(
-      groupPeers(members(clusters), request).map(({ wish, peers }) => [wish, peers.map(({ id }) => id)]),
+      groupTeams(teams, request).map((group) => [group.wish, group.teams.map(({ cluster }) => cluster.id)]),
       groups,
     )
   })
 }
 
-const part = (letters: readonly string[], ...ids: readonly string[]) => ({
-  artifact: { image: null, platforms: [], blobs: letters.map(blob), warnings: [] },
-  peers: ids.map((id) => peer(id, 'both')),
+test('plan: files are refused where the peers of a cluster take none, and images are not', () => {
+  const teams = [
+    teamOf([peerOf(1)]),
+    teamOf([peerOf(2)], { cluster: clusterOf(2), driver: driverOf({ files: false }) }),
+  ]
+  assert.throws(() => groupTeams(teams, fileRequest(['https://files.example/a'])), {
+    code: 'peer.unsupported',
+    message: 'The peers of cluster 2 (cluster-2) are of the kind test, which takes no files.',
+  })
+  assert.equal(groupTeams(teams, image).length, 1)
 })
 
+const artifactOf = (...blobs: readonly number[]) => ({
+  image: null,
+  platforms: [],
+  blobs: blobs.map((n) => blobOf(n)),
+  warnings: [],
+})
+const shown = (tasks: ReturnType<typeof planTasks>) =>
+  tasks.map((task) => `${Number.parseInt(task.blob.digest?.slice(7) ?? '', 16)} ${task.peer.id}`)
+
 test('plan: tasks are blobs times peers, in order', () => {
-  const tasks = planTasks([part(['a', 'b'], 'p1', 'p2')])
-  assert.deepEqual(
-    tasks.map((task) => [task.ordinal, task.blob.digest?.slice(7, 8), task.peer.id, task.state]),
-    [
-      [0, 'a', 'p1', 'waiting'],
-      [1, 'a', 'p2', 'waiting'],
-      [2, 'b', 'p1', 'waiting'],
-      [3, 'b', 'p2', 'waiting'],
-    ],
-  )
+  const tasks = tasksOf([peerOf(1), peerOf(2)], [blobOf(10), blobOf(11)])
+  assert.deepEqual(shown(tasks), ['10 p1', '10 p2', '11 p1', '11 p2'])
+  for (const [place, task] of tasks.entries()) {
+    assert.deepEqual([task.ordinal, task.state, task.moved], [place, 'waiting', {}])
+  }
 })
 
 test('plan: of several parts each peer gets its own, and what they share stays together', () => {
-  const tasks = planTasks([part(['a', 'b', 'c'], 'p1'), part(['a', 'd', 'c'], 'p2', 'p3'), part(['c'], 'p4')])
-  const shown = tasks.map((task) => `${task.blob.digest?.slice(7, 8)} ${task.peer.id}`)
-  assert.deepEqual(shown, ['a p1', 'a p2', 'a p3', 'b p1', 'c p1', 'c p2', 'c p3', 'c p4', 'd p2', 'd p3'])
+  const tasks = planTasks([
+    { artifact: artifactOf(1, 2, 3), teams: [teamOf([peerOf(1)])] },
+    { artifact: artifactOf(1, 4, 3), teams: [teamOf([peerOf(2)]), teamOf([peerOf(3)])] },
+    { artifact: artifactOf(3), teams: [teamOf([peerOf(4)])] },
+  ])
+  assert.deepEqual(shown(tasks), ['1 p1', '1 p2', '1 p3', '2 p1', '3 p1', '3 p2', '3 p3', '3 p4', '4 p2', '4 p3'])
   assert.deepEqual(
     tasks.map(({ ordinal }) => ordinal),
     tasks.map((_, place) => place),
   )
 })
 
-test('plan: a resumed job believes what was warm, and asks again where asking is exact', () => {
-  const plan = planTasks([part(['a'], 'p1', 'p2')])
-  const before = plan.map((task) => ({ ...task, ordinal: 9, state: 'warm' as const, bytes: 10 }))
+test('plan: manifests and indexes are tasks only of peers that hold such', () => {
+  const blobs = [
+    blobOf(1, { kind: 'index' }),
+    blobOf(2, { kind: 'manifest' }),
+    blobOf(3, { kind: 'config' }),
+    blobOf(4),
+  ]
+  const teams = [teamOf([peerOf(1)]), teamOf([peerOf(2)], { driver: driverOf({ documents: false }) })]
+  const tasks = planTasks([{ artifact: { ...artifactOf(), blobs }, teams }])
+  assert.deepEqual(shown(tasks), ['1 p1', '2 p1', '3 p1', '3 p2', '4 p1', '4 p2'])
+})
+
+test('plan: where a blob goes to one peer of a team, there is one task for it, and the others have their share', () => {
+  const team = teamOf(
+    many(5, (n) => peerOf(n)),
+    { oneEach: true },
+  )
+  const tasks = planTasks([{ artifact: artifactOf(...many(60, (n) => n)), teams: [team] }])
+  assert.equal(tasks.length, 60)
+  assert.equal(new Set(tasks.map(({ peer }) => peer.id)).size, 5)
+})
+
+test('plan: a plan that was not written to its end says nothing about the peers', () => {
+  const before = tasksOf([peerOf(1), peerOf(2)], [blobOf(1)])
+  assert.deepEqual(peersKept(before, 2), [peerOf(1), peerOf(2)])
+  assert.deepEqual(peersKept(before, 3), [])
+})
+
+test('plan: a resumed job believes what was warm, but not at peers that are asked again', () => {
+  const plan = tasksOf([peerOf(1), peerOf(2), peerOf(3)], [blobOf(1)])
+  const before = plan.map((task) => ({
+    ...task,
+    ordinal: task.ordinal + 9,
+    state: task.peer.id === 'p3' ? ('failed' as const) : ('warm' as const),
+    digest: digestOf(1),
+    bytes: 100,
+  }))
   const resumed = resumeTasks(plan, before, ({ id }) => id === 'p2')
   assert.deepEqual(
-    resumed.map((task) => [task.ordinal, task.state]),
+    resumed.map(({ ordinal, state, bytes }) => [ordinal, state, bytes]),
     [
-      [0, 'warm'],
-      [1, 'waiting'],
+      [0, 'warm', 100],
+      [1, 'waiting', 0],
+      [2, 'waiting', 0],
     ],
   )
 })

@@ -1,69 +1,46 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { problemOf, progressOf } from '../../../src/engine/progress.ts'
 import { isSettled, mayBecome } from '../../../src/engine/lifecycle.ts'
-import { Failure } from '../../../src/model/failure.ts'
+import { progressOf, tallyOf } from '../../../src/engine/progress.ts'
 import type { Task } from '../../../src/model/task.ts'
+import { blobOf, peerOf, tasksOf } from './samples.ts'
 
-const task = (change: Partial<Task> & { readonly size?: number | null }): Task => ({
-  ordinal: 0,
-  peer: { id: 'p1', clusterId: 1, hostname: 'p1', ip: '10.0.0.1', seed: true, ordinary: true },
-  blob: {
-    kind: 'layer',
-    digest: null,
-    size: change.size === undefined ? 100 : change.size,
-    mediaType: '',
-    url: 'https://example.com/f',
-  },
-  state: 'waiting',
-  attempts: 0,
-  bytes: 0,
-  source: null,
-  proof: null,
-  digest: null,
-  problem: null,
-  startedAtMs: null,
-  endedAtMs: null,
-  ...change,
-})
+const tasksWith = (...changes: readonly (Partial<Task> & { readonly size?: number | null })[]): readonly Task[] =>
+  changes.flatMap(({ size = 100, ...change }, ordinal) =>
+    tasksOf([peerOf(1)], [blobOf(ordinal, { size })]).map((task) => ({ ...task, ordinal, ...change })),
+  )
 
 test('progress: tasks and bytes are counted by state and source', () => {
-  const tasks = [
-    task({ state: 'warm', bytes: 100, source: 'origin' }),
-    task({ state: 'warm', bytes: 100, source: 'local' }),
-    task({ state: 'running', bytes: 40 }),
-    task({ state: 'failed' }),
-    task({}),
-  ]
+  const tasks = tasksWith(
+    { state: 'warm', bytes: 100, source: 'origin', moved: { origin: 90, peer: 10 } },
+    { state: 'warm', bytes: 100, source: 'local', moved: { local: 100 } },
+    { state: 'warm', bytes: 100, source: null, moved: {} },
+    { state: 'running', bytes: 40 },
+    { state: 'failed', bytes: 5 },
+    {},
+  )
   assert.deepEqual(progressOf(tasks), {
-    tasks: 5,
+    tasks: 6,
     running: 1,
-    warm: 2,
+    warm: 3,
     failed: 1,
-    bytesTotal: 500,
-    bytesDone: 240,
-    bytesFromOrigin: 100,
+    hits: 1,
+    bytesTotal: 600,
+    bytesDone: 345,
+    bytesFromOrigin: 90,
+    bytesFromPeers: 10,
+    bytesHeld: 100,
+    bytesPerSecond: null,
+    secondsLeft: null,
   })
+  assert.deepEqual(tallyOf(tasks).rest, { tasks: 2, bytes: 160 })
 })
 
 test('progress: the total is unknown while one size is, and known once that blob is warm', () => {
-  assert.equal(progressOf([task({}), task({ size: null })]).bytesTotal, null)
-  assert.equal(progressOf([task({}), task({ size: null, state: 'warm', bytes: 7 })]).bytesTotal, 107)
+  assert.equal(progressOf(tasksWith({}, { size: null })).bytesTotal, null)
+  assert.equal(tallyOf(tasksWith({}, { size: null })).rest.bytes, null)
+  assert.equal(progressOf(tasksWith({}, { size: null, state: 'warm', bytes: 7 })).bytesTotal, 107)
   assert.equal(progressOf([]).bytesTotal, null)
-})
-
-test('progress: the first failed task speaks for the others', () => {
-  const first = new Failure('registry.denied', 'The registry r refused.').problem
-  const second = new Failure('peer.full', 'The peer is full.').problem
-  assert.equal(problemOf([task({ state: 'warm' })]), null)
-  assert.equal(problemOf([task({ state: 'failed', problem: second })])?.message, 'The peer is full.')
-  const both = problemOf([
-    task({ state: 'failed', problem: first }),
-    task({ state: 'failed', problem: second }),
-    task({}),
-  ])
-  assert.equal(both?.code, 'registry.denied')
-  assert.equal(both?.message, '2 of 3 tasks failed, the first because: The registry r refused.')
 })
 
 test('lifecycle: a settled job stays as it is, and no job skips its resolve', () => {

@@ -7,6 +7,7 @@ import { parseReference } from '../../../src/model/reference.ts'
 import {
   baseOf,
   configuredIdentity,
+  proxyHeaders,
   settingsOf,
   tlsTowards,
   travellingHeaders,
@@ -121,4 +122,16 @@ test("of a client's headers those travel that are not about a connection or a re
     'Bad Name': 'x',
   }
   assert.deepEqual(travellingHeaders(given), { authorization: 'Bearer x', 'x-acme': '1', cookie: 'c=1' })
+})
+
+test('a proxy hears the credential of its own host, and in clear only where that was said to be right', () => {
+  const known = { username: 'u', password: new Secret('p') }
+  const registries = { 'squid:3128': known, 'plain:3128': { ...known, plainHttp: true }, 'squid.io': known }
+  const told = (address: string, tls?: object) => proxyHeaders({ address, tls }, { registries, tls: {} })
+  const basic = { 'proxy-authorization': 'Basic dTpw' }
+  assert.deepEqual(told('squid:3128', {}), basic)
+  assert.deepEqual(told('squid:3128'), {})
+  assert.deepEqual(told('plain:3128'), basic)
+  assert.deepEqual(told('squid.io:443', {}), basic)
+  assert.deepEqual(told('other:3128', {}), {})
 })

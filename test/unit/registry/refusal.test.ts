@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { HttpFault, httpFaultOf, type HttpFaultKind } from '../../../src/kit/http-fault.ts'
 import { Failure, type FailureCode } from '../../../src/model/failure.ts'
-import { faultOf, parseRetryAfter, refusalOf } from '../../../src/registry/refusal.ts'
+import { parseRetryAfter } from '../../../src/kit/retry-after.ts'
+import { faultOf, refusalOf } from '../../../src/registry/refusal.ts'
 
 const where = { who: 'The registry h.io', what: 'a/b:1' }
 const reply = (status: number, body = '', headers: Record<string, string> = {}) => ({

@@ -1,6 +1,6 @@
 // A job for the tests of what the Open API makes of one.
 
-import { toSubmission, type Circumstances } from '../../../../src/contracts/open-api/submission.ts'
+import { toPreheat, type Circumstances } from '../../../../src/contracts/open-api/submission.ts'
 import type { Args } from '../../../../src/contracts/open-api/wire.ts'
 import { noProgress, type Job } from '../../../../src/model/job.ts'
 
@@ -14,7 +14,7 @@ export const jobOf = (given: Partial<Job> = {}): Job => ({
   bio: '',
   userId: 7,
   state: 'queued',
-  request: toSubmission({ type: 'preheat', args }, circumstances).request,
+  request: toPreheat({ type: 'preheat', args }, circumstances).request,
   clusterIds: [1],
   pinned: null,
   platforms: [],
