@@ -6,6 +6,7 @@ import { ConfigError, type Config } from './config/load.ts'
 import { systemClock } from './kit/clock.ts'
 import { allowedAddresses } from './kit/dial.ts'
 import type { EgressPolicy } from './kit/egress.ts'
+import { keepHeapForCalls } from './kit/heap.ts'
 import { tlsNow } from './kit/tls.ts'
 import { asFailure } from './model/failure.ts'
 import type { DriverKind } from './model/driver.ts'
@@ -37,16 +38,27 @@ export function kindsOf({ config, local, doors, egress }: KindParts): Readonly<R
   const door = new RegistryPeerDoor(doors)
   return {
     local: localKind(local, hostname()),
-    dragonfly: dragonflyKind({
-      door,
-      resolve: (host, port) => allowedAddresses({ host, port, purpose: 'peer' }, egress),
-      clock: systemClock,
-      answerWithinMs,
-    }),
+    dragonfly: forCalls(
+      dragonflyKind({
+        door,
+        resolve: (host, port) => allowedAddresses({ host, port, purpose: 'peer' }, egress),
+        clock: systemClock,
+        answerWithinMs,
+      }),
+    ),
     'registry-mirror': registryMirrorKind({ door, answerWithinMs }),
     'http-proxy': httpProxyKind({ door: new HttpProxyDoor(doors), answerWithinMs }),
   }
 }
+
+/** The bytes go past this process. */
+const forCalls = (kind: DriverKind): DriverKind => ({
+  ...kind,
+  open(...given) {
+    keepHeapForCalls()
+    return kind.open(...given)
+  },
+})
 
 interface RosterParts {
   readonly config: Config

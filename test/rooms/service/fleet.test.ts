@@ -3,8 +3,12 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { status } from '@grpc/grpc-js'
+import type { components } from '../../../src/contracts/open-api/schema.ts'
 import { fleetCluster, startFleet, type Fleet } from '../../support/fleet.ts'
 import { makeImage } from '../../support/image.ts'
+import type { Job } from '../../support/service.ts'
+
+type Plan = components['schemas']['Plan']
 
 const image = makeImage({ layers: [40_000, 5_000, 300] })
 
@@ -14,8 +18,8 @@ before(async () => {
 })
 after(() => fleet.close())
 
-const pushed = (repository: string): string => {
-  fleet.registry.push(repository, image, '1.0')
+const pushed = (repository: string, what = image): string => {
+  fleet.registry.push(repository, what, '1.0')
   return `${fleet.registry.host}/${repository}:1.0`
 }
 
@@ -103,4 +107,91 @@ test('success_percentage lets a job succeed with some tasks failed, and it says 
     job.warnings.some((warning) => warning.includes('failed')),
     job.warnings.join(),
   )
+})
+
+test('a plan says what is warm already and what is left to move, and moves nothing', async () => {
+  const { daemons, service } = fleet
+  const image = makeImage({ layers: [9_000, 700], seed: 'planned' })
+  const url = pushed('team/planned', image)
+  const ips = [daemons[0]?.host ?? '', daemons[1]?.host ?? '']
+  const planned = async (): Promise<Plan> => {
+    const body = {
+      type: 'preheat',
+      args: { type: 'image', url, scope: 'all_peers', ips },
+      scheduler_cluster_ids: [fleetCluster],
+    }
+    const answer = await service.call('POST', '/oapi/v1/plans', body)
+    assert.equal(answer.status, 200, answer.text)
+    return answer.json as Plan
+  }
+  const fetched = () => daemons.reduce((sum, { calls }) => sum + calls.download, 0)
+  const before = fetched()
+  const cold = await planned()
+  assert.deepEqual([cold.tasks, cold.warm, fetched()], [2 * image.blobs.size, 0, before])
+  assert.equal(cold.bytes_to_move, cold.bytes)
+  const job = await service.settled((await fleet.preheat({ url, scope: 'all_peers', ips: ips.slice(0, 1) })).id)
+  assert.equal(job.state, 'SUCCESS', JSON.stringify(job.error))
+  const half = await planned()
+  assert.equal(half.warm, image.blobs.size)
+  assert.equal(half.bytes_to_move, (half.bytes ?? 0) / 2)
+})
+
+test('who holds what is asked of the dfdaemons, and what is evicted is gone there', async () => {
+  const { daemons, service } = fleet
+  const image = makeImage({ layers: [8_000, 600], seed: 'held' })
+  const url = pushed('team/held', image)
+  const [daemon] = daemons
+  const args = { url, scope: 'all_peers', ips: [daemon?.host] }
+  const { id } = await fleet.preheat(args)
+  assert.equal((await service.settled(id)).state, 'SUCCESS')
+  const ask = (type: string, what: object) =>
+    service.call('POST', '/oapi/v1/jobs', { type, args: what, scheduler_cluster_ids: [fleetCluster] })
+  const holders = async (): Promise<readonly string[]> => {
+    const spread = (await ask('get_image_distribution', { url })).json as components['schemas']['ImageDistribution']
+    return spread.peers.map(({ hostname }) => hostname)
+  }
+  assert.deepEqual(await holders(), ['node-0'])
+  const repository = `${fleet.registry.url}/v2/team/held/blobs`
+  for (const digest of image.blobs.keys()) {
+    const errand = (await ask('delete_task', { url: `${repository}/${digest}` })).json as Job
+    assert.equal((await service.settled(errand.id)).state, 'SUCCESS')
+  }
+  assert.deepEqual(await holders(), [])
+})
+
+test('a broken scheduler sends every peer to the origin, and the job says so', async () => {
+  const { scheduler, service, registry } = fleet
+  const large = makeImage({ layers: [5 * 1024 * 1024], seed: 'large' })
+  registry.push('team/large', large, '1.0')
+  scheduler.isBroken = true
+  const job = await service.settled(
+    (await fleet.preheat({ url: `${registry.host}/team/large:1.0`, scope: 'all_peers' })).id,
+  )
+  scheduler.isBroken = false
+  assert.equal(job.state, 'SUCCESS', JSON.stringify(job.error))
+  assert.ok(
+    job.warnings.some((warning) => /from its origin/.test(warning)),
+    job.warnings.join(),
+  )
+})
+
+test('a job that is cancelled begins nothing more, and says which peers may still finish', async () => {
+  const { service, registry, daemons } = fleet
+  const held = Promise.withResolvers<void>()
+  const stuck = makeImage({ layers: [70_000], seed: 'stuck' })
+  registry.push('team/stuck', stuck, '1.0')
+  registry.fault({ path: /team\/stuck\/blobs/, held: held.promise })
+  const [daemon] = daemons
+  const { id } = await fleet.preheat({
+    url: `${registry.host}/team/stuck:1.0`,
+    scope: 'all_peers',
+    ips: [daemon?.host],
+  })
+  await registry.arrived(/team\/stuck\/blobs/, 1)
+  await service.call('POST', `/oapi/v1/jobs/${id}/cancel`)
+  const job = await service.settled(id)
+  held.resolve()
+  registry.healed()
+  assert.equal(job.error?.code, 'job.cancelled')
+  assert.match(job.error?.message ?? '', /node-0 .*may still finish/)
 })
