@@ -91,7 +91,10 @@ export function waysOf(parts: readonly Part[]): (peer: Peer) => Way {
   for (const { origin, artifact, teams } of parts) {
     const { image } = artifact
     const smallest = smallestOf(artifact)
-    for (const { cluster, driver } of teams) ways.set(cluster.id, { cluster, driver, origin, image, smallest })
+    for (const { cluster, driver } of teams) {
+      const own = cluster.fromFile ? origin : guarded(origin)
+      ways.set(cluster.id, { cluster, driver, origin: own, image, smallest })
+    }
   }
   return ({ clusterId }) => {
     const way = ways.get(clusterId)
@@ -104,3 +107,10 @@ function smallestOf({ blobs }: Artifact): Blob | undefined {
   const sized = blobs.filter(({ kind, size }) => (kind === 'config' || kind === 'layer') && (size ?? 0) > 0)
   return sized.toSorted((one, other) => (one.size ?? 0) - (other.size ?? 0))[0]
 }
+
+/** For peers that somebody named who need not have been trusted with our passwords. */
+const guarded = (origin: Origin): Origin => ({
+  read: (...asked) => origin.read(...asked),
+  authorization: (blob, signal) => origin.authorization(blob, signal, true),
+  askThrough: (proxy, blob, ask) => origin.askThrough(proxy, blob, { ...ask, guarded: true }),
+})

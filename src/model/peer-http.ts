@@ -19,6 +19,8 @@ export interface PeerAsk {
   /** Until all headers of the answer are there: a peer that fetches the blob first may take long. */
   readonly firstByteMs: number
   readonly signal: AbortSignal
+  /** As in Origin.authorization. */
+  readonly guarded?: boolean
 }
 
 export interface PeerAnswer {

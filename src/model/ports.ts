@@ -34,9 +34,10 @@ export interface Origin {
   read(blob: Blob, from: number, sink: ByteSink, signal: AbortSignal): Promise<void>
   /**
    * The Authorization header with which a peer may fetch this blob for itself, fresh for each call; undefined: it needs
-   * none. Throws as read does.
+   * none. Throws as read does. `guarded`: the peer is not to have a password that is configured, only a token for it;
+   * `registry.denied` where there is no token.
    */
-  authorization(blob: Blob, signal: AbortSignal): Promise<string | undefined>
+  authorization(blob: Blob, signal: AbortSignal, guarded?: boolean): Promise<string | undefined>
   /**
    * Asks for the blob through a forward proxy, which sees the request as a node's would be; redirects go through it too.
    * An answer of any status comes back. Throws Failure of side `peer` where the proxy gave none.

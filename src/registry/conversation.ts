@@ -44,6 +44,8 @@ interface Road {
   readonly faultOf: (error: unknown, where: Where, host: string) => unknown
   /** Only where a proxy is asked for others, whose quotas and pace are not ours to keep: what its cache is told. */
   readonly caching?: Readonly<Record<string, string>>
+  /** As in Origin.authorization. */
+  readonly guarded?: boolean
 }
 
 /** Answers of any status come back as they are; throws Failure where there is no answer, or the signal's reason. */
@@ -80,8 +82,10 @@ export class Conversation {
   }
 
   /** The Authorization that the next request would bear. Throws as an answer of 401 in the end would. */
-  async authorization(where: Where, signal: AbortSignal): Promise<string | undefined> {
-    return (await this.#admission.pass(undefined, where, signal)).authorization
+  async authorization(where: Where, signal: AbortSignal, guarded: boolean): Promise<string | undefined> {
+    const pass = await this.#admission.pass(undefined, where, signal)
+    if (guarded) this.#guard(pass, where)
+    return pass.authorization
   }
 
   /**
@@ -89,7 +93,7 @@ export class Conversation {
    * give one, but to where it leads.
    */
   async through(proxy: PeerEndpoint, ask: Omit<Ask, 'method' | 'headers'>, how: PeerAsk): Promise<PeerAnswer> {
-    const { method, firstByteMs, signal, take } = how
+    const { method, firstByteMs, signal, take, guarded = false } = how
     const { 'cache-control': caching, ...headers } = how.headers
     const peer = { who: `The peer ${proxy.address}`, what: ask.where.what }
     const throttled = this.#throttled(() => take, signal)
@@ -103,6 +107,7 @@ export class Conversation {
         ),
       faultOf: (error) => peerFaultOf(error, peer, proxy.address),
       caching: caching === undefined ? {} : { 'cache-control': caching },
+      guarded,
     }
     return peerAnswerOf(await this.#converse({ ...ask, method, headers }, road, signal))
   }
@@ -178,6 +183,7 @@ export class Conversation {
   ): HttpRequest {
     const { purpose, tlsOf } = this.#options
     const { method, firstByteMs } = ask
+    if (road.guarded === true) this.#guard(pass, ask.where)
     const { authorization } = pass
     const forHome = { ...this.#options.headers, ...(authorization === undefined ? {} : { authorization }) }
     const caching = this.#moved.has(url.href) ? {} : road.caching
@@ -185,6 +191,13 @@ export class Conversation {
     const tls = tlsOf(url)
     if (tls.insecureSkipVerify === true && url.protocol === 'https:') this.#unverified.add(url.host)
     return { method, url, headers, purpose, tls, signal, ...(firstByteMs === undefined ? {} : { firstByteMs }) }
+  }
+
+  /** Whoever may make clusters may name any peer, and shall not get a password of ours by it. */
+  #guard({ identity, authorization }: Pass, { who, what }: Where): void {
+    if (identity.isConfigured !== true || !/^basic /i.test(authorization ?? '')) return
+    const why = 'the password that is configured is given to no peer of a cluster that was made through the API'
+    throw new Failure('registry.denied', `${who} wants a password for ${what}, and ${why}.`)
   }
 
   /** What the registry counts together: Docker Hub counts the manifests of an account, and lets its blobs pass. */

@@ -10,7 +10,7 @@ export interface Credential {
 }
 
 /** One way to be let in. `called` names it in a sentence; whose name is configured is not for those who ask. */
-export type Identity = { readonly called: string } & (
+export type Identity = { readonly called: string; /** Not the request's. */ readonly isConfigured?: true } & (
   | /** Sent as it is. */ { readonly by: 'header'; readonly authorization: string }
   | { readonly by: 'credential'; readonly credential: Credential }
   | { readonly by: 'nobody' }
@@ -47,7 +47,8 @@ export function identitiesOf(brought: Brought, configured: Identity | undefined)
     called: 'the user of the request',
     credential: given,
   })
-  const last = username === '' ? (configured ?? nobody) : user(credential(username, new Secret(password ?? '')))
+  const ours: Identity = configured === undefined ? nobody : { ...configured, isConfigured: true }
+  const last = username === '' ? ours : user(credential(username, new Secret(password ?? '')))
   if (authorization === undefined) return [last]
   const header: Identity = { by: 'header', called: 'the token of the request', authorization }
   const inside = basicIn(authorization)

@@ -74,9 +74,9 @@ class Files implements Origin {
     await readBytes(conversation, { url, size: blob.size, where }, from, { sink, signal, now })
   }
 
-  async authorization(blob: Blob, signal: AbortSignal): Promise<string | undefined> {
+  async authorization(blob: Blob, signal: AbortSignal, guarded = false): Promise<string | undefined> {
     const { conversation, where } = this.#fileOf(blob)
-    return conversation.authorization(where, signal)
+    return conversation.authorization(where, signal, guarded)
   }
 
   async askThrough(proxy: PeerEndpoint, blob: Blob, ask: PeerAsk): Promise<PeerAnswer> {

@@ -72,8 +72,8 @@ class Image implements Origin {
     await readBytes(conversation, wantedBytes, from, { sink, signal, now })
   }
 
-  async authorization(blob: Blob, signal: AbortSignal): Promise<string | undefined> {
-    return this.#ask.conversation.authorization(this.#whereOf(blob), signal)
+  async authorization(blob: Blob, signal: AbortSignal, guarded = false): Promise<string | undefined> {
+    return this.#ask.conversation.authorization(this.#whereOf(blob), signal, guarded)
   }
 
   async askThrough(proxy: PeerEndpoint, blob: Blob, ask: PeerAsk): Promise<PeerAnswer> {

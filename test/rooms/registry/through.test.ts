@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import type { HttpClientOptions } from '../../../src/kit/http.ts'
+import { Secret } from '../../../src/kit/secret.ts'
 import type { Blob } from '../../../src/model/blob.ts'
 import type { JobSecrets } from '../../../src/model/job.ts'
 import type { PeerAsk } from '../../../src/model/peer-http.ts'
@@ -23,13 +24,17 @@ interface Options {
   readonly secrets?: JobSecrets
   readonly bandwidth?: number
   readonly client?: Partial<HttpClientOptions>
+  /** Alice is configured for the registry. */
+  readonly configured?: true
 }
 
-async function bench(t: TestContext, { registry: how, secrets = {}, bandwidth, client }: Options = {}) {
+async function bench(t: TestContext, { registry: how, secrets = {}, bandwidth, client, configured }: Options = {}) {
   const registry = await startRegistry(how)
   registry.push(repository, makeImage(), 'latest')
   const proxy = await startForwardProxy()
-  const { origins, http } = makeOrigins({ bandwidth }, client)
+  const alice = { username: 'alice', password: new Secret(users.alice) }
+  const registries = configured ? { [registry.host]: alice } : {}
+  const { origins, http } = makeOrigins({ bandwidth, registries }, client)
   t.after(async () => {
     await http.close()
     await proxy.close()
@@ -214,4 +219,22 @@ test('a look into a proxy’s cache bears no credential and follows nothing', as
     code: 'peer.unreachable',
     message: /http:\/\/a\.test\/x\?token=\*\*\*/,
   })
+})
+
+test('a guarded peer gets no password that is configured, neither by itself nor as a proxy', async (t) => {
+  const { origin, proxy, layer } = await bench(t, { registry: { auth: { kind: 'basic', users } }, configured: true })
+  assert.equal(await origin.authorization(layer, testSignal()), basic)
+  await assert.rejects(origin.authorization(layer, testSignal(), true), { code: 'registry.denied' })
+  await assert.rejects(read(origin, proxy.address, layer, { guarded: true }), { code: 'registry.denied' })
+  assert.deepEqual(proxy.requests, [])
+  assert.equal((await read(origin, proxy.address, layer)).status, 200)
+})
+
+test('a guarded peer gets tokens for what is configured, and the password that came with the request', async (t) => {
+  const auth = { kind: 'bearer', users } as const
+  const tokens = await bench(t, { registry: { auth }, configured: true })
+  assert.match((await tokens.origin.authorization(tokens.layer, testSignal(), true)) ?? '', /^Bearer /)
+  const secrets = { headers: { authorization: basic } }
+  const brought = await bench(t, { registry: { auth: { kind: 'basic', users } }, secrets })
+  assert.equal(await brought.origin.authorization(brought.layer, testSignal(), true), basic)
 })

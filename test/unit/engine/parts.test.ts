@@ -109,6 +109,30 @@ test("a peer's bytes come from the origin of its own part", () => {
   assert.throws(() => wayOf(peerOf(4, { clusterId: 4 })), TypeError)
 })
 
+test('peers of a cluster that was made through the API are guarded, and those of the file are not', async () => {
+  const given: (boolean | undefined)[] = []
+  const origin = {
+    ...unreadable,
+    authorization: async (...[, , isGuarded]: Parameters<typeof unreadable.authorization>) => {
+      given.push(isGuarded)
+      return undefined
+    },
+    askThrough: async (...[, , { guarded: isGuarded }]: Parameters<typeof unreadable.askThrough>) => {
+      given.push(isGuarded)
+      return { status: 200, headers: {}, words: '' }
+    },
+  }
+  const teams = [1, 2].map((id) => teamOf([], { cluster: clusterOf(id, { fromFile: id === 1 }) }))
+  const wayOf = waysOf([{ ...part({}), origin, teams }])
+  const ask = { method: 'GET', headers: {}, firstByteMs: 1, signal: never } as const
+  for (const id of [1, 2]) {
+    const way = wayOf(peerOf(id, { clusterId: id }))
+    await way.origin.authorization(blobOf(1), never)
+    await way.origin.askThrough({ address: 'proxy:3128', tls: undefined }, blobOf(1), ask)
+  }
+  assert.deepEqual(given, [undefined, undefined, true, true])
+})
+
 test('peers are gathered of every cluster, with the names of those that are left out', async () => {
   const members = [memberOf(peerOf(1)), memberOf(peerOf(2), 'down', 'gone')]
   const asked: number[] = []

@@ -60,7 +60,7 @@ export const clusterOf = (id: number, change: Partial<Cluster> = {}): Cluster =>
   isDefault: id === 1,
   platforms: [],
   settings: {},
-  fromFile: false,
+  fromFile: true,
   kept: { scopes: {}, scheduler: {}, seedPeer: {}, peer: {} },
   createdAtMs: 0,
   updatedAtMs: 0,
