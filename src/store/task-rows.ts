@@ -36,6 +36,11 @@ interface OwnedRow extends TaskRow {
   readonly job_id: string
 }
 
+interface WholeRow extends OwnedRow {
+  readonly peer: Peer | null
+  readonly blob: Blob | null
+}
+
 interface PeerRow {
   readonly job_id: string
   readonly id: string
@@ -81,9 +86,15 @@ export class TaskRows {
     return this.#rows<OwnedRow>(someOf(sql), [job, from, to, ...bindings, limit, offset])
   }
 
-  /** All of each job, in their order. */
-  ofJobs(jobs: readonly number[]): Promise<OwnedRow[]> {
-    return this.#rows<OwnedRow>(ofJobs, [[...jobs]])
+  /** All of each small job, in their order, by the ids of the jobs. One round trip. */
+  async ofJobs(jobs: readonly number[]): Promise<ReadonlyMap<number, readonly Task[]>> {
+    const rows = await this.#rows<WholeRow>(ofJobs, [[...jobs]])
+    const there = rows.flatMap((row) => {
+      const { peer, blob } = row
+      return peer === null || blob === null ? [] : [{ job: toId(row.job_id), task: toTask(row, peer, blob) }]
+    })
+    const byJob = Map.groupBy(there, ({ job }) => job)
+    return new Map([...byJob].map(([job, own]) => [job, own.map(({ task }) => task)]))
   }
 
   /** All that a job has had, ordered by their ids. */
@@ -177,8 +188,13 @@ const tallies = `
   from ${inStretch} group by t.peer_id`
 const remove = `delete from ${inStretch}`
 
+// No join either: a look for each row is always by the primary key, and a small job has few rows.
 const ofJobs = `
-  select t.* from jobs join tasks t on t.job_id = jobs.id and t.ordinal < (jobs.progress->>'tasks')::integer
+  select
+    t.*,
+    (select peer from job_peers p where p.job_id = t.job_id and p.id = t.peer_id) as peer,
+    (select blob from job_blobs b where b.job_id = t.job_id and b.key = t.blob_key) as blob
+  from jobs join tasks t on t.job_id = jobs.id and t.ordinal < (jobs.progress->>'tasks')::integer
   where jobs.id = any (?) order by t.job_id, t.ordinal`
 
 const peers = 'select job_id, id, peer from job_peers where job_id = ? order by id collate "C"'

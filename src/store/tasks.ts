@@ -93,7 +93,7 @@ export class Tasks {
   }
 
   async #ofJobs(jobs: readonly number[]): Promise<readonly (readonly Task[])[]> {
-    const found = await this.#rows.whole(await this.#rows.ofJobs(jobs))
+    const found = await this.#rows.ofJobs(jobs)
     return jobs.map((job) => found.get(job) ?? [])
   }
 

@@ -370,9 +370,9 @@ export interface components {
             percentage?: number | null;
             /** @description So many of a hundred tasks must be warm for the job to succeed, 1 to 100; all of them by default. An addition to Dragonfly's contract. */
             success_percentage?: number | null;
-            /** @description Blobs at the same time; 8 by default. */
+            /** @description Blobs at the same time at one peer; 8 by default. */
             concurrent_task_count?: number | null;
-            /** @description Peers at the same time for one blob; 500 by default. */
+            /** @description Peers at the same time for one blob; 500 by default. Both multiplied: tasks of the job at the same time, as far as the service has room. */
             concurrent_peer_count?: number | null;
             /**
              * Format: int64
