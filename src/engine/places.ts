@@ -21,7 +21,7 @@ export interface Guest {
 }
 
 /** So many begin in one turn of the event loop: a task that is answered at once must not keep calls waiting. */
-const mostInATurn = 16
+const mostInATurn = 4
 
 /**
  * A task takes all its places at once or none: nobody sits on one while waiting for another. Whatever is free goes to
