@@ -16,7 +16,7 @@ export const never = new AbortController().signal
 
 /** Ends when all that is due in this turn of the event loop and the next few is done. */
 export async function settled(): Promise<void> {
-  for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate)
+  for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate)
 }
 
 export function digestOf(n: number): Digest {
