@@ -4,7 +4,8 @@ import type { Watch } from './files.ts'
 import { isGiven, isRecord, readFields, type Fields } from './mapping.ts'
 import { platform } from './platforms.ts'
 import { listOf, mistake, text } from './read.ts'
-import { mistakesOfPair, tlsFields, type MutualTlsSettings } from './tls.ts'
+import type { LiveTls } from '../kit/tls.ts'
+import { mistakesOfPair, tlsFields } from './tls.ts'
 
 export interface ClusterSettings {
   readonly name: string
@@ -13,7 +14,7 @@ export interface ClusterSettings {
   /** All other keys, as they stand there: its driver judges them. */
   readonly settings: Readonly<Record<string, unknown>>
   /** There where TLS is to be spoken to the peers. */
-  readonly tls?: MutualTlsSettings
+  readonly tls?: LiveTls
 }
 
 /** As the clusters API has it. */
@@ -61,9 +62,9 @@ function readCluster(place: string, given: unknown, watch: Watch, mistakes: stri
 }
 
 /** An empty mapping is TLS too: with the machine's own authorities. */
-function readTls(name: string, given: unknown, watch: Watch, mistakes: string[]): MutualTlsSettings | undefined {
+function readTls(name: string, given: unknown, watch: Watch, mistakes: string[]): LiveTls | undefined {
   if (given === undefined || given === null) return undefined
-  const read: MutualTlsSettings = readFields(name, given, tlsFields(watch), mistakes)
+  const read: LiveTls = readFields(name, given, tlsFields(watch), mistakes)
   mistakes.push(...mistakesOfPair(name, isRecord(given) ? given : {}, read))
   return read
 }

@@ -7,7 +7,7 @@ import { fileWith, isContent, type Watch } from './files.ts'
 import { mistake } from './read.ts'
 import { readJobTls, readRegistries, type RegistrySettings } from './registries.ts'
 import { environmentName, settings, type Setting, type SettingName, type SettingValue } from './settings.ts'
-import type { TlsSettings } from './tls.ts'
+import type { LiveTls } from '../kit/tls.ts'
 
 type SecretName = 'database_url' | 'admin_token' | 'secret_key'
 
@@ -23,7 +23,7 @@ type Values = {
 }
 
 export interface Config extends Values {
-  readonly tls: TlsSettings
+  readonly tls: LiveTls
   readonly registries: Readonly<Record<string, RegistrySettings>>
   readonly clusters: readonly ClusterSettings[]
 }

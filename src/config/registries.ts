@@ -6,9 +6,10 @@ import { certificates, fileWith, password, pem, withoutNewline, type Watch } fro
 import { isGiven, isRecord, readFields, type Fields } from './mapping.ts'
 import { platform } from './platforms.ts'
 import { byteRate, listOf, text, truth, wholeNumber } from './read.ts'
-import { mistakesOfPair, secretly, tlsFields, type MutualTlsSettings, type TlsSettings } from './tls.ts'
+import type { LiveTls } from '../kit/tls.ts'
+import { mistakesOfPair, secretly, tlsFields } from './tls.ts'
 
-export interface RegistrySettings extends MutualTlsSettings {
+export interface RegistrySettings extends LiveTls {
   readonly username?: string
   readonly password?: Live<Secret>
   readonly plainHttp?: boolean
@@ -20,7 +21,7 @@ export interface RegistrySettings extends MutualTlsSettings {
 }
 
 /** `job.preheat.tls.{caCert,insecureSkipVerify}`; other keys of that file below `job` are not ours and are let be. */
-export function readJobTls(job: unknown, watch: Watch, mistakes: string[]): TlsSettings {
+export function readJobTls(job: unknown, watch: Watch, mistakes: string[]): LiveTls {
   const preheat = isRecord(job) ? job['preheat'] : undefined
   const tls = isRecord(preheat) ? preheat['tls'] : undefined
   if (tls === undefined || tls === null) return {}

@@ -1,24 +1,11 @@
 // TLS towards a registry or the peers of a cluster: whom we trust, and who we say we are.
 
 import { current, type Live } from '../kit/live.ts'
+import type { LiveTls } from '../kit/tls.ts'
 import { Secret } from '../kit/secret.ts'
 import { certificates, isKeyOf, pem, privateKey, type Watch } from './files.ts'
 import { isGiven, type Fields } from './mapping.ts'
 import { hostName, truth } from './read.ts'
-
-export interface TlsSettings {
-  /** PEM text. */
-  readonly caCert?: Live<string>
-  readonly insecureSkipVerify?: boolean
-}
-
-export interface MutualTlsSettings extends TlsSettings {
-  /** PEM text; there with clientKey, or not at all. */
-  readonly clientCert?: Live<string>
-  readonly clientKey?: Live<Secret>
-  /** Sent as SNI, and what the certificate has to be for. */
-  readonly serverName?: string
-}
 
 export const tlsFields = (watch: Watch): Fields => ({
   ca_cert: { to: 'caCert', read: pem(certificates, watch) },
@@ -32,7 +19,7 @@ export const secretly = (live: Live<string>, part = (content: string) => content
   typeof live === 'function' ? () => new Secret(part(live())) : new Secret(part(live))
 
 /** What certificate and key allow each by itself, and not beside (or without) the other. */
-export function mistakesOfPair(name: string, given: Record<string, unknown>, read: MutualTlsSettings): string[] {
+export function mistakesOfPair(name: string, given: Record<string, unknown>, read: LiveTls): string[] {
   const has = (key: string) => isGiven(given[key])
   const { clientCert, clientKey } = read
   const strangers =

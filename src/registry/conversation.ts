@@ -10,9 +10,10 @@ import { Admission, type AdmissionOptions, type Pass } from './admission.ts'
 import { quotaName } from './credentials.ts'
 import type { Manners } from './manners.ts'
 import { peerAnswerOf } from './peer-answer.ts'
-import { peerFaultOf } from './peer-fault.ts'
+import { peerFaultOf } from './fault.ts'
 import { isRedirect, judgeRedirect } from './redirect.ts'
-import { faultOf, retryAfterOf, type Answer, type Where } from './refusal.ts'
+import { faultOf } from './fault.ts'
+import { retryAfterOf, type Answer, type Where } from './refusal.ts'
 
 export interface ConversationOptions extends AdmissionOptions {
   readonly http: HttpClient

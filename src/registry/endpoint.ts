@@ -3,19 +3,10 @@
 import { isIP } from 'node:net'
 import { current, type Live } from '../kit/live.ts'
 import { Secret } from '../kit/secret.ts'
-import type { TlsSettings } from '../kit/tls.ts'
+import { tlsNow, type LiveTls, type TlsSettings } from '../kit/tls.ts'
 import type { PeerEndpoint } from '../model/peer-http.ts'
 import type { ImageReference } from '../model/reference.ts'
 import { basic, credential, type Identity } from './credentials.ts'
-
-/** What may stand in files is asked for each time it is needed: the file may have changed. */
-interface LiveTls {
-  readonly caCert?: Live<string>
-  readonly clientCert?: Live<string>
-  readonly clientKey?: Live<Secret>
-  readonly serverName?: string
-  readonly insecureSkipVerify?: boolean
-}
 
 export interface RegistrySettings extends LiveTls {
   readonly username?: string
@@ -64,13 +55,13 @@ export function tlsTowards(home: URL, settings: RegistrySettings | undefined, bo
     const own = url.origin === home.origin ? settings : settingsOf(book, url.host)
     const caCert = own?.caCert ?? settings?.caCert ?? book.tls.caCert
     const { clientCert, clientKey, serverName } = own ?? {}
-    return {
+    return tlsNow({
       insecureSkipVerify: own?.insecureSkipVerify ?? book.tls.insecureSkipVerify ?? false,
-      ...(caCert === undefined ? {} : { caCert: current(caCert) }),
-      ...(clientCert === undefined ? {} : { clientCert: current(clientCert) }),
-      ...(clientKey === undefined ? {} : { clientKey: current(clientKey) }),
+      ...(caCert === undefined ? {} : { caCert }),
+      ...(clientCert === undefined ? {} : { clientCert }),
+      ...(clientKey === undefined ? {} : { clientKey }),
       ...(serverName === undefined ? {} : { serverName }),
-    }
+    })
   }
 }
 

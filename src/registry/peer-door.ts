@@ -18,7 +18,7 @@ import { DockerAuths } from './docker-auths.ts'
 import { configuredIdentity, settingsOf, tlsTowards, type RegistryBook, type RegistrySettings } from './endpoint.ts'
 import { Manners } from './manners.ts'
 import { peerAnswerOf } from './peer-answer.ts'
-import { peerFaultOf } from './peer-fault.ts'
+import { peerFaultOf } from './fault.ts'
 import type { Where } from './refusal.ts'
 import { Tokens } from './token.ts'
 

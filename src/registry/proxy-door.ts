@@ -5,7 +5,7 @@ import { redactUrl } from '../kit/redact.ts'
 import type { PeerAnswer, PeerAsk, PeerEndpoint, ProxyDoor } from '../model/peer-http.ts'
 import { proxyHeaders, type RegistryBook } from './endpoint.ts'
 import { peerAnswerOf } from './peer-answer.ts'
-import { peerFaultOf } from './peer-fault.ts'
+import { peerFaultOf } from './fault.ts'
 
 export interface ProxyDoorOptions extends RegistryBook {
   readonly http: HttpClient

@@ -2,9 +2,8 @@
 
 import { quotable } from '../kit/redact.ts'
 import { parseRetryAfter } from '../kit/retry-after.ts'
-import { Failure, type FailureCode } from '../model/failure.ts'
+import { Failure } from '../model/failure.ts'
 import { headerOf, type Reply, type ReplyHead } from '../kit/http-exchange.ts'
-import { HttpFault, type HttpFaultKind } from '../kit/http-fault.ts'
 import { asFields, parseObject } from './json.ts'
 
 /** Who was asked, and for what. */
@@ -49,36 +48,3 @@ export function wordsOf(body: Buffer): string {
 /** Milliseconds that the answer asks us to wait; undefined where it does not. */
 export const retryAfterOf = (reply: ReplyHead, nowMs: number): number | undefined =>
   parseRetryAfter(headerOf(reply, 'retry-after'), nowMs)
-
-const reasons: Readonly<Record<HttpFaultKind, readonly [FailureCode, (host: string) => string]>> = {
-  // The same words whatever the address was, so that nobody can learn our network from them.
-  denied: ['egress.denied', () => 'it led to an address that may not be reached from here'],
-  'name-not-found': ['registry.unreachable', (host) => `the name ${host} cannot be resolved`],
-  refused: ['registry.unreachable', (host) => `${host} refused the connection`],
-  unreachable: ['registry.unreachable', (host) => `there is no route to ${host}`],
-  'connect-timeout': ['registry.unreachable', (host) => `${host} did not accept a connection in time`],
-  'first-byte-timeout': ['registry.unreachable', (host) => `${host} did not begin to answer in time`],
-  'tls-unknown-authority': [
-    'registry.tls-unknown-authority',
-    (host) => `the certificate of ${host} is signed by an authority that is not trusted here`,
-  ],
-  'tls-expired': ['registry.tls-expired', (host) => `the certificate of ${host} is not valid at this time`],
-  'tls-wrong-host': ['registry.tls-wrong-host', (host) => `the certificate of ${host} is for another host`],
-  'tls-client-certificate': ['registry.tls', (host) => `${host} wants a client certificate that it accepts`],
-  'tls-settings': ['registry.tls-settings', (host) => `the certificate or key configured for ${host} cannot be used`],
-  tls: ['registry.tls', (host) => `the TLS handshake with ${host} failed`],
-  'plain-http': ['registry.tls', (host) => `${host} speaks plain HTTP where TLS was expected`],
-  'tls-spoken': ['registry.tls', (host) => `${host} speaks TLS where plain HTTP was expected`],
-  'broken-off': ['registry.broken-off', (host) => `the connection to ${host} broke off`],
-  'no-progress': ['registry.broken-off', (host) => `${host} stopped, or came too slowly, in the middle of its answer`],
-  'too-large': ['registry.too-large', (host) => `${host} sent more than is legitimate here`],
-  malformed: ['registry.invalid', (host) => `${host} sent something that is not HTTP`],
-}
-
-/** What the outgoing client threw, as a Failure; anything else (an abort, the reader's own error) as it is. */
-export function faultOf(error: unknown, { who, what }: Where, host: string): unknown {
-  if (!(error instanceof HttpFault)) return error
-  const [code, reason] = reasons[error.kind]
-  const facts = { host, fault: error.kind, ...(error.rule === undefined ? {} : { rule: error.rule }) }
-  return new Failure(code, `${who} could not give ${what}: ${reason(host)}.`, { facts, cause: error })
-}

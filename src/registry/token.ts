@@ -12,7 +12,8 @@ import { Failure } from '../model/failure.ts'
 import type { Challenge } from './challenge.ts'
 import { basic, isAccount, type Credential } from './credentials.ts'
 import { parseObject } from './json.ts'
-import { faultOf, refusalOf, type Where } from './refusal.ts'
+import { faultOf } from './fault.ts'
+import { refusalOf, type Where } from './refusal.ts'
 
 /** Tokens with many scopes make some KiB; Azure's and Google's make the most. */
 const answerBytes = 1024 * 1024

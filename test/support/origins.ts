@@ -8,6 +8,7 @@ import type { FileRequest, ImageRequest } from '../../src/model/job.ts'
 import type { ByteSink, Origin } from '../../src/model/ports.ts'
 import { parseReference } from '../../src/model/reference.ts'
 import { RegistryOrigins, type RegistryOptions } from '../../src/registry/resolver.ts'
+import { usualRequest } from './requests.ts'
 
 /** Nothing is pinned, and no cluster wishes anything. */
 export const asNamed = { pinned: null, wish: [] } as const
@@ -33,16 +34,7 @@ export function makeOrigins(
 
 const common = {
   peers: { scope: 'all_peers', ips: null, count: null, percentage: null },
-  concurrentTasks: 8,
-  concurrentPeers: 500,
-  timeoutMs: 60_000,
-  tag: '',
-  application: '',
-  filteredQueryParams: [],
-  pieceLength: null,
-  successPercentage: 100,
-  headers: {},
-  username: '',
+  ...usualRequest,
 } as const
 
 export function imageRequest(url: string, change: Partial<ImageRequest> = {}): ImageRequest {

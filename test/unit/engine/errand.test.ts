@@ -8,11 +8,12 @@ import { Places } from '../../../src/engine/places.ts'
 import type { RunPorts } from '../../../src/engine/run.ts'
 import type { Event } from '../../../src/model/event.ts'
 import { Failure } from '../../../src/model/failure.ts'
-import { noProgress, type Job, type TaskRequest } from '../../../src/model/job.ts'
+import type { Job, TaskRequest } from '../../../src/model/job.ts'
 import type { Blob } from '../../../src/model/blob.ts'
 import type { Crew, PeerDriver, Presence } from '../../../src/model/driver.ts'
 import type { JobChange, JobEnd } from '../../../src/model/ports.ts'
 import type { Task } from '../../../src/model/task.ts'
+import { queuedJob } from '../../support/requests.ts'
 import {
   clusterOf,
   crewOf,
@@ -34,26 +35,8 @@ function requestOf(type: TaskRequest['type'], change: Partial<TaskRequest> = {})
   return { ...common, type, taskId: hex, url: null, ...change }
 }
 
-const jobOf = (request: TaskRequest, crews: readonly Crew[]): Job => ({
-  id: 1,
-  taskId: 'group_1',
-  contract: 'open-api',
-  bio: '',
-  userId: 1,
-  state: 'queued',
-  request,
-  clusterIds: crews.map(({ cluster }) => cluster.id),
-  pinned: null,
-  platforms: [],
-  warnings: [],
-  progress: noProgress,
-  problem: null,
-  cancelRequested: false,
-  createdAtMs: 0,
-  updatedAtMs: 0,
-  deadlineAtMs: 60_000,
-  settledAtMs: null,
-})
+const jobOf = (request: TaskRequest, crews: readonly Crew[]): Job =>
+  queuedJob(request, { clusterIds: crews.map(({ cluster }) => cluster.id) })
 
 interface Given {
   readonly request?: TaskRequest

@@ -13,6 +13,7 @@ import type { Member } from '../../../src/model/peer.ts'
 import type { PeerDriver, WarmContext } from '../../../src/model/driver.ts'
 import type { Claim, JobChange, JobEnd } from '../../../src/model/ports.ts'
 import type { Task } from '../../../src/model/task.ts'
+import { queuedJob } from '../../support/requests.ts'
 import {
   blobOf,
   clusterOf,
@@ -102,26 +103,7 @@ const claimOf = (request: JobRequest): Claim => ({
   lease: { job: 7, epoch: 1 },
   begun: 1,
   secrets: {},
-  job: {
-    id: 7,
-    taskId: 'group_7',
-    contract: 'open-api',
-    bio: '',
-    userId: 1,
-    state: 'queued',
-    request,
-    clusterIds: [1],
-    pinned: null,
-    platforms: [],
-    warnings: [],
-    progress: noProgress,
-    problem: null,
-    cancelRequested: false,
-    createdAtMs: 0,
-    updatedAtMs: 0,
-    deadlineAtMs: 60_000,
-    settledAtMs: null,
-  },
+  job: queuedJob(request, { id: 7, taskId: 'group_7', userId: 1 }),
 })
 
 const statesOf = (rows: ReadonlyMap<number, Task>) => [...rows.values()].map(({ state }) => state)

@@ -1,5 +1,6 @@
 // Peers, clusters, drivers and tasks for the tests of the engine.
 
+import { usualRequest } from '../../support/requests.ts'
 import assert from 'node:assert/strict'
 import { planTasks } from '../../../src/engine/plan.ts'
 import type { Team } from '../../../src/engine/choose.ts'
@@ -117,19 +118,6 @@ export const unreadable: Origin = {
   askThrough: () => assert.fail('no proxy is asked'),
 }
 
-const common = {
-  concurrentTasks: 8,
-  concurrentPeers: 500,
-  timeoutMs: 60_000,
-  tag: '',
-  application: '',
-  filteredQueryParams: [],
-  pieceLength: null,
-  successPercentage: 100,
-  headers: {},
-  username: '',
-} as const
-
 export const choiceOf = (change: Partial<PeerChoice> = {}): PeerChoice => ({
   scope: 'all_peers',
   ips: null,
@@ -141,7 +129,7 @@ export const choiceOf = (change: Partial<PeerChoice> = {}): PeerChoice => ({
 export function imageRequest(peers: Partial<PeerChoice> = {}, change: Partial<ImageRequest> = {}): ImageRequest {
   const url = 'registry.example/team/app:1'
   return {
-    ...common,
+    ...usualRequest,
     type: 'image',
     url,
     reference: parseReference(url),
@@ -152,7 +140,7 @@ export function imageRequest(peers: Partial<PeerChoice> = {}, change: Partial<Im
 }
 
 export const fileRequest = (urls: readonly string[], peers: Partial<PeerChoice> = {}): FileRequest => ({
-  ...common,
+  ...usualRequest,
   type: 'file',
   urls,
   peers: choiceOf(peers),

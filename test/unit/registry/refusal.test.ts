@@ -5,7 +5,8 @@ import { test } from 'node:test'
 import { HttpFault, httpFaultOf, type HttpFaultKind } from '../../../src/kit/http-fault.ts'
 import { Failure, type FailureCode } from '../../../src/model/failure.ts'
 import { parseRetryAfter } from '../../../src/kit/retry-after.ts'
-import { faultOf, refusalOf } from '../../../src/registry/refusal.ts'
+import { faultOf } from '../../../src/registry/fault.ts'
+import { refusalOf } from '../../../src/registry/refusal.ts'
 
 const where = { who: 'The registry h.io', what: 'a/b:1' }
 const reply = (status: number, body = '', headers: Record<string, string> = {}) => ({

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { HttpFault, type HttpFaultKind } from '../../../src/kit/http-fault.ts'
 import { Failure, type FailureCode } from '../../../src/model/failure.ts'
-import { peerFaultOf } from '../../../src/registry/peer-fault.ts'
+import { peerFaultOf } from '../../../src/registry/fault.ts'
 
 const where = { who: 'The peer squid-1:3128', what: 'sha256:0123 of library/app' }
 
