@@ -6,18 +6,13 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { AccessTokens } from './auth/access-tokens.ts'
 import { Identify } from './auth/identify.ts'
+import { contractsOf } from './compose-contracts.ts'
 import { checkedClusters, kindsOf, openRoster } from './compose-peers.ts'
 import type { Config } from './config/load.ts'
 import { makeApp } from './contracts/http/app.ts'
-import type { Caller, Contract } from './contracts/http/route.ts'
 import { listen, type Draining } from './contracts/http/server.ts'
 import { Traffic } from './contracts/http/traffic.ts'
-import { krakenContract } from './contracts/kraken/routes.ts'
-import { mirrorContract } from './contracts/mirror/routes.ts'
-import { openApiContract, type OpenApiParts } from './contracts/open-api/routes.ts'
-import { opsContract } from './contracts/ops/routes.ts'
-import { preheatsContract } from './contracts/preheats/routes.ts'
-import { supernodeContract } from './contracts/supernode/routes.ts'
+import type { OpenApiParts } from './contracts/open-api/routes.ts'
 import { ClusterBook } from './engine/clusters.ts'
 import { Conductor } from './engine/conduct.ts'
 import { Distribution } from './engine/distribution.ts'
@@ -30,7 +25,6 @@ import { Closing } from './kit/closing.ts'
 import { EgressPolicy } from './kit/egress.ts'
 import { manyListen } from './kit/signals.ts'
 import { HttpClient } from './kit/http.ts'
-import { contains, networksOf } from './kit/networks.ts'
 import { Sealer } from './kit/seal.ts'
 import type { Announce } from './model/event.ts'
 import { Failure } from './model/failure.ts'
@@ -210,8 +204,8 @@ async function open({ config, version, log, closing, drain }: Opening): Promise<
   closing.add('sweeping', async () => clearInterval(sweeping))
 
   const app = makeApp({
-    contracts: contractsOf({ config, openApi, preheat, cache, ready, version }),
-    identifies: (token) => identify.token(token),
+    contracts: await contractsOf({ config, openApi, preheat, cache, ready, version, drivers: roster.drivers }),
+    identifies: (token, use) => identify.token(token, use),
     prefixes: config.path_prefixes,
     limits: {
       hits,
@@ -255,33 +249,6 @@ function openWorker({ leases, conductor, announce, config, traffic }: WorkerPart
     },
     { holder, jobsAtOnce: config.jobs_at_once, leaseMs: config.job_lease, lookEveryMs },
   )
-}
-
-interface ContractParts {
-  readonly config: Config
-  readonly openApi: OpenApiParts
-  readonly preheat: Preheat
-  readonly cache: Parameters<typeof mirrorContract>[0]
-  readonly ready: () => Promise<void>
-  readonly version: string
-}
-
-function contractsOf({ config, openApi, preheat, cache, ready, version }: ContractParts): readonly Contract[] {
-  const usualTimeoutMs = config.job_timeout
-  const all = [
-    supernodeContract(preheat, { timeoutMs: usualTimeoutMs, open: config.legacy_auth === 'open' }),
-    preheatsContract(preheat, { timeoutMs: usualTimeoutMs, open: config.legacy_auth === 'open' }),
-    krakenContract(preheat, { timeoutMs: usualTimeoutMs, open: config.legacy_auth === 'open' }),
-    openApiContract(openApi, { usualTimeoutMs }),
-    { ...mirrorContract(cache, { defaultNamespace: 'docker.io' }), trusts: within(config.mirror_allow) },
-    opsContract({ ready, version, contracts: config.contracts }),
-  ]
-  return all.filter(({ name }) => config.contracts.some((wanted) => wanted === name))
-}
-
-function within(networks: readonly string[]): (caller: Caller) => boolean {
-  const allowed = networksOf(networks)
-  return ({ address, proxied }) => !proxied && contains(allowed, address)
 }
 
 async function ownKey(dataDir: string): Promise<string> {

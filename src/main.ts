@@ -75,6 +75,7 @@ async function serve(): Promise<void> {
   process.stderr.on('error', () => {})
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
   console.log(`Warmfront listens on http://${host}:${service.port}`)
+  if (config.contracts.includes('ops')) console.log(`The console is at http://${host}:${service.port}/console/`)
   if (service.firstToken !== undefined) {
     console.log(`The administrator's token, shown this once: ${service.firstToken}`)
   }

@@ -74,7 +74,9 @@ export class AccessTokens {
       throw new Failure('auth.denied', `The scope ${denied} can be given only by a token that has it.`)
     }
     if (expiresAtMs !== undefined && !(expiresAtMs > this.#clock.now())) {
-      throw new Failure('request.invalid', 'The time at which the token expires must lie in the future.')
+      throw new Failure('request.invalid', 'The time at which the token expires must lie in the future.', {
+        field: 'expired_at',
+      })
     }
   }
 }

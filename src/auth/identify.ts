@@ -3,7 +3,7 @@
 import { NextFlight } from '../kit/next-flight.ts'
 import type { Secret } from '../kit/secret.ts'
 import { Failure } from '../model/failure.ts'
-import type { Clock, TokenRecord, TokenStore } from '../model/ports.ts'
+import type { Clock, TokenRecord, TokenStore, TokenUse } from '../model/ports.ts'
 import { permissions, type Principal } from '../model/principal.ts'
 import { hashToken, mintToken, sameHash } from './tokens.ts'
 
@@ -29,16 +29,18 @@ export class Identify {
 
   /**
    * undefined: unknown, expired or revoked; the caller is not told which. Looked up anew after each call, never cached,
-   * so that a revocation holds at once; calls that come during a lookup share the one after it.
+   * so that a revocation holds at once; calls that come during a lookup share the one after it, which notes the use of
+   * the first of them.
    */
-  async token(token: string): Promise<Principal | undefined> {
+  async token(token: string, use: TokenUse): Promise<Principal | undefined> {
     if (token === '' || token.length > longestToken) return undefined
     const hash = hashToken(token)
     if (this.#adminHash !== undefined && sameHash(hash, this.#adminHash)) return administrator
-    const record = await this.#lookups.run(hash, () => this.#tokens.find(hash))
+    const record = await this.#lookups.run(hash, () => this.#tokens.find(hash, use))
     if (record === undefined || !sameHash(hash, record.hash)) return undefined
     if (!record.active || record.expiresAtMs <= this.#clock.now()) return undefined
-    return { tokenId: record.id, name: record.name, userId: record.userId, permissions: record.permissions }
+    const { id, name, userId, permissions: held, expiresAtMs } = record
+    return { tokenId: id, name, userId, permissions: held, expiresAtMs }
   }
 
   /**
@@ -61,4 +63,4 @@ export class Identify {
   }
 }
 
-const administrator: Principal = { tokenId: null, name: 'administrator', userId: 1, permissions }
+const administrator: Principal = { tokenId: null, name: 'administrator', userId: 1, permissions, expiresAtMs: null }

@@ -71,6 +71,19 @@ export class ClusterBook {
   }
 
   /**
+   * Looks at one peer now. Throws `request.not-found` for a cluster and for a peer that is not there, `job.deadline`, and
+   * what the roster throws.
+   */
+  async check(id: number, peerId: string, caller: AbortSignal): Promise<Member> {
+    const cluster = await this.get(id)
+    const looking = (signal: AbortSignal) => this.#roster.lookAt(cluster, peerId, signal)
+    const member = await inTime(this.#waits(caller), notFound, looking)
+    if (member !== undefined) return member
+    const named = JSON.stringify(peerId.slice(0, 200))
+    throw new Failure('request.not-found', `Cluster ${id} (${cluster.name}) has no peer ${named}.`)
+  }
+
+  /**
    * Asks for the peers and their health anew; no ids mean all clusters. Throws `cluster.unknown`, `job.deadline`, and
    * the first of what the roster throws once every cluster was tried.
    */

@@ -9,6 +9,7 @@ import type { Roster } from '../model/driver.ts'
 import type { Clock, JobFilter, JobStore, NewJob, Outcome, Page, TaskFilter } from '../model/ports.ts'
 import type { Announce } from '../model/event.ts'
 import type { Task } from '../model/task.ts'
+import { JobMaps, type JobMap } from './job-map.ts'
 import { isSettled, mayBecome } from './lifecycle.ts'
 import { pickClusters } from './pick.ts'
 
@@ -49,9 +50,11 @@ export interface PreheatLimits {
 export class Preheat {
   readonly #ports: PreheatPorts
   readonly #limits: PreheatLimits
+  readonly #maps: JobMaps
 
   constructor(ports: PreheatPorts, limits: PreheatLimits) {
     this.#ports = ports
+    this.#maps = new JobMaps(ports)
     this.#limits = limits
   }
 
@@ -61,7 +64,7 @@ export class Preheat {
    */
   async submit(submission: Submission): Promise<Submitted> {
     const { roster, announce, wake } = this.#ports
-    const { contract, bio, userId, secrets } = submission
+    const { contract, bio, userId, requestedBy, secrets } = submission
     const clusters = pickClusters(await roster.clusters(), submission.clusterIds)
     const timeoutMs = Math.min(submission.request.timeoutMs, this.#limits.longestMs)
     const request = { ...submission.request, timeoutMs }
@@ -70,6 +73,7 @@ export class Preheat {
       contract,
       bio,
       userId,
+      requestedBy,
       request,
       secrets,
       clusterIds,
@@ -113,6 +117,13 @@ export class Preheat {
   async tasks(id: number, filter: TaskFilter, page: number, perPage: number): Promise<Page<Task>> {
     await this.look(id)
     return this.#ports.jobs.taskPage(id, filter, page, perPage)
+  }
+
+  /** All tasks at once, as far as a picture of them needs. Throws `request.not-found`. */
+  async map(id: number): Promise<JobMap> {
+    const map = await this.#maps.of(id)
+    if (map === undefined) throw unknownJob(id)
+    return map
   }
 
   /** Yields the job, and then each time that it has changed, until it is settled or the signal fires. */

@@ -125,7 +125,10 @@ export interface Roster {
   clusters(): Promise<readonly Cluster[]>
   /** Names of the drivers that this replica has. */
   readonly drivers: readonly string[]
-  /** Throws `request.invalid` for a driver that is not there, and for settings that it does not understand. */
+  /**
+   * Throws `request.invalid` for a driver that is not there, and for settings that it does not understand; it names the
+   * field: `driver`, or the path from `settings` on.
+   */
   check(driver: string, settings: JsonObject): void
   /**
    * What is known by now; waits only for a cluster's first discovery and first look at its peers. Throws `peer.none`
@@ -134,4 +137,9 @@ export interface Roster {
   crewOf(cluster: Cluster, signal: AbortSignal): Promise<Crew>
   /** As crewOf, after asking for the peers and their health anew. */
   refresh(cluster: Cluster, signal: AbortSignal): Promise<Crew>
+  /**
+   * Looks at one peer now, by its id; what is seen is what crewOf knows from then on. undefined: the cluster has no such
+   * peer. Bounded as the looks are that come by themselves, once the peers are known. Throws as crewOf does.
+   */
+  lookAt(cluster: Cluster, peerId: string, signal: AbortSignal): Promise<Member | undefined>
 }

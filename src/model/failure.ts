@@ -198,8 +198,20 @@ export interface Problem {
 export const failureCodes = Object.keys(kinds) as readonly FailureCode[]
 export const failureKind = (code: FailureCode): Kind => kinds[code]
 
+/** What is wrong with one field of a request. */
+export interface FieldFault {
+  /** Its path as the client wrote it, such as `args.urls.0`. Never a secret of the client. */
+  readonly field: string
+  /** One sentence. */
+  readonly message: string
+}
+
 export interface FailureOptions {
   readonly facts?: Facts
+  /** The one field that the whole message is about, for contracts that say so. */
+  readonly field?: string
+  /** Several of them, each with a sentence of its own. */
+  readonly fields?: readonly FieldFault[]
   readonly cause?: unknown
   /** What the other side asked for in Retry-After. */
   readonly retryAfterMs?: number
@@ -210,6 +222,8 @@ export class Failure extends Error {
   override readonly name = 'Failure'
   readonly code: FailureCode
   readonly facts: Facts
+  /** Empty where it is no field that is wrong. */
+  readonly fields: readonly FieldFault[]
   readonly retryAfterMs: number | undefined
 
   constructor(code: FailureCode, message: string, options: FailureOptions = {}) {
@@ -217,6 +231,8 @@ export class Failure extends Error {
     super(onOneLine(message), { cause: options.cause })
     this.code = code
     this.facts = options.facts ?? {}
+    const { field, fields = [] } = options
+    this.fields = field === undefined ? fields : [{ field, message: this.message }]
     this.retryAfterMs = options.retryAfterMs
   }
 

@@ -78,6 +78,8 @@ export interface Submission {
   readonly contract: JobContract
   readonly bio: string
   readonly userId: number
+  /** The name of the token that it came with; '' where none was asked for. */
+  readonly requestedBy: string
   readonly request: JobRequest
   readonly secrets: JobSecrets
   /** Empty means all clusters. */
@@ -128,6 +130,8 @@ export interface Job {
   readonly contract: JobContract
   readonly bio: string
   readonly userId: number
+  /** As its Submission has it; an empty text also in jobs of before it was written down. */
+  readonly requestedBy: string
   readonly state: JobState
   readonly request: JobRequest
   /** The clusters it was accepted for. */

@@ -56,8 +56,15 @@ export interface PeerHealth {
   readonly version: string | null
   /** Bytes; null where the peer does not say. */
   readonly diskFree: number | null
+  /** All that it holds; null where it does not say. */
+  readonly held: Held | null
   /** null: never. */
   readonly checkedAtMs: number | null
+}
+
+export interface Held {
+  readonly blobs: number
+  readonly bytes: number
 }
 
 /** A peer of a cluster, and how it is. */

@@ -5,6 +5,7 @@ import type { Digest } from './digest.ts'
 import type { Problem } from './failure.ts'
 import type { Job, JobContract, JobRequest, JobSecrets, JobState, PreheatRequest, Progress } from './job.ts'
 import type { Cluster, ClusterKept, JsonObject, Peer } from './peer.ts'
+import type { PlanStore } from './plan-picture.ts'
 import type { Permission } from './principal.ts'
 import type { PeerAnswer, PeerAsk, PeerEndpoint } from './peer-http.ts'
 import type { Task, TaskState } from './task.ts'
@@ -71,6 +72,7 @@ export interface NewJob {
   readonly contract: JobContract
   readonly bio: string
   readonly userId: number
+  readonly requestedBy: string
   readonly request: JobRequest
   readonly secrets: JobSecrets
   readonly clusterIds: readonly number[]
@@ -96,6 +98,13 @@ export interface JobFilter {
   readonly states?: readonly JobState[]
   readonly types?: readonly JobRequest['type'][]
   readonly userId?: number
+  readonly contract?: JobContract
+  /** The id of a cluster that it was accepted for. */
+  readonly cluster?: number
+  /** The id of a peer that one of its plans had. */
+  readonly peer?: string
+  /** Stands in an address that it is about or in its note, in whichever letters. Not empty. */
+  readonly text?: string
 }
 
 export interface TaskFilter {
@@ -138,12 +147,12 @@ export interface JobEnd {
 }
 
 /** The jobs as clients see them. Every method is one round trip unless it says otherwise. */
-export interface JobStore {
+export interface JobStore extends PlanStore {
   insert(job: NewJob): Promise<Job>
   /** As insert, once for each user and key: `made` is false where an earlier call made the job. */
   insertOnce(key: string, job: NewJob): Promise<{ readonly job: Job; readonly made: boolean }>
   get(id: number): Promise<Job | undefined>
-  /** Newest first. `page` from 1. Two round trips. */
+  /** Newest first. `page` from 1. Two round trips; with more in the filter than states, more the more jobs there are. */
   list(filter: JobFilter, page: number, perPage: number): Promise<Page<Job>>
   /** In the order of the plan. A round trip for each thousand of them. */
   tasks(job: number): Promise<readonly Task[]>
@@ -151,7 +160,7 @@ export interface JobStore {
   outcome(job: number, mostSuccesses: number, about?: number): Promise<Outcome>
   /** In the order of the plan. `page` from 1. With a filter, more round trips the larger the job. */
   taskPage(job: number, filter: TaskFilter, page: number, perPage: number): Promise<Page<Task>>
-  /** Changes the note for people, in any state of the job. */
+  /** Changes the note for people, in any state of the job. Two round trips. */
   note(id: number, bio: string): Promise<Job | undefined>
   /** Takes the job and its tasks away, whatever its state; whoever conducts it can write nothing more. Several round trips. */
   remove(id: number): Promise<boolean>
@@ -202,8 +211,19 @@ export interface TokenRecord extends NewToken {
   readonly active: boolean
   /** Exact to the minute, since it is written at most once in one. */
   readonly lastUsedAtMs: number | null
+  /** By the call at that time; null also where an older version noted the time alone. */
+  readonly lastUsedFor: TokenUse | null
   readonly createdAtMs: number
   readonly updatedAtMs: number
+}
+
+/** The call that a token was shown for. */
+export interface TokenUse {
+  readonly contract: string
+  /** As the contract's document calls it. */
+  readonly operation: string
+  /** What the client says it is; '' where it says nothing. Harmless to show. */
+  readonly client: string
 }
 
 /** What is left out stays as it is. */
@@ -216,8 +236,11 @@ export interface TokenFilter {
 
 /** The access tokens. Every method is one round trip unless it says otherwise. */
 export interface TokenStore {
-  /** By the hash, for a token that was shown: also notes the time of its use, if it is active and has not expired. */
-  find(hash: string): Promise<TokenRecord | undefined>
+  /**
+   * By the hash, for a token that was shown: also notes its use and the time of it, if it is active and has not expired;
+   * the first one at once, later ones once a minute. One round trip.
+   */
+  find(hash: string, use: TokenUse): Promise<TokenRecord | undefined>
   count(): Promise<number>
   /** Throws `request.conflict` where the name is taken. */
   insert(token: NewToken): Promise<TokenRecord>
@@ -272,22 +295,4 @@ export interface HitStore {
   hit(key: string, count: number, windowMs: number): Promise<{ readonly hits: number; readonly resetsAtMs: number }>
   /** Takes away what is over. */
   sweep(): Promise<void>
-}
-
-// ── the embedded cache, as the mirror contract reads it ──────────────────────────────────────────────────────────
-
-export interface HeldBlob {
-  readonly digest: Digest
-  readonly size: number
-  /** As the registry said it, for manifests; octet-stream otherwise. */
-  readonly mediaType: string
-  /** Yields the bytes from `from` to `to`, both included. Closing it early is fine. */
-  bytes(from: number, to: number): AsyncIterable<Uint8Array>
-}
-
-export interface BlobShelf {
-  /** undefined on a miss. What is returned has been verified when it came in. */
-  open(digest: Digest): Promise<HeldBlob | undefined>
-  /** What the name meant when it was last resolved; undefined when unknown or too old to be trusted. */
-  digestOf(namespace: string, repository: string, tag: string): Promise<Digest | undefined>
 }

@@ -10,7 +10,10 @@ type Seen = Omit<PeerHealth, 'checkedAtMs'>
 /** Over all clusters; each may be a connection of its own. */
 export const looksAtOnce = 64
 
-export const neverAsked: PeerHealth = { state: 'unknown', detail: '', version: null, diskFree: null, checkedAtMs: null }
+/** What a peer says that is not asked, or does not answer. */
+const nothingSaid = { version: null, diskFree: null, held: null } as const
+
+export const neverAsked: PeerHealth = { state: 'unknown', detail: '', ...nothingSaid, checkedAtMs: null }
 
 /**
  * One failed look is no proof: the connection may have been an old one that the peer had given up. So a peer that was
@@ -40,7 +43,7 @@ async function lookOnce(peer: Peer, { driver, withinMs, signal }: Look): Promise
   } catch (error) {
     signal.throwIfAborted()
     const detail = late.aborted ? `no answer within ${withinMs / 1000} s` : messageOf(error)
-    return { state: 'down', detail, version: null, diskFree: null }
+    return { state: 'down', detail, ...nothingSaid }
   }
 }
 

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { Gate } from '../kit/gate.ts'
 import type { TlsSettings } from '../kit/tls.ts'
 import { Failure } from '../model/failure.ts'
-import type { Cluster, JsonObject } from '../model/peer.ts'
+import type { Cluster, JsonObject, Member } from '../model/peer.ts'
 import type { ClusterIdentity, Crew, DriverKind, PeerDriver, Roster } from '../model/driver.ts'
 import type { Clock } from '../model/ports.ts'
 import { Discovery } from './discovery.ts'
@@ -59,14 +59,15 @@ export class PeerRoster implements Roster {
     const kind = this.#kind(driver)
     if (kind === undefined) {
       const named = JSON.stringify(driver.slice(0, 100))
-      throw new Failure('request.invalid', `There is no driver ${named}; there is ${this.drivers.join(', ')}.`)
+      const sentence = `There is no driver ${named}; there is ${this.drivers.join(', ')}.`
+      throw new Failure('request.invalid', sentence, { field: 'driver' })
     }
     try {
       // It is not closed, since it may be one for all clusters; unused, it holds nothing.
       open(kind, { id: 0, name: '' }, settings, undefined)
     } catch (error) {
-      if (error instanceof RangeError) throw new Failure('request.invalid', `${error.message}.`, { cause: error })
-      throw error
+      if (!(error instanceof RangeError)) throw error
+      throw new Failure('request.invalid', `${error.message}.`, { cause: error, field: fieldIn(error.message) })
     }
   }
 
@@ -80,6 +81,10 @@ export class PeerRoster implements Roster {
     const watch = this.#watchOf(cluster)
     await watch.refresh(signal)
     return { cluster, driver: watch.driver, members: watch.members }
+  }
+
+  lookAt(cluster: Cluster, peerId: string, signal: AbortSignal): Promise<Member | undefined> {
+    return this.#watchOf(cluster).lookAt(peerId, signal)
   }
 
   /** Ends all watching, and closes every driver that was opened. */
@@ -164,6 +169,12 @@ function open(
     throw new RangeError('settings names no peers; expected peers, dns or srv')
   }
   return { membership, driver }
+}
+
+/** Of a sentence that begins with it, as those of Fields do: `settings.peers[0].address is …`. */
+const fieldIn = (sentence: string): string => {
+  const [first = ''] = sentence.split(' ', 1)
+  return first.startsWith('settings') ? first.replaceAll(/\[(\d+)\]/g, '.$1') : 'settings'
 }
 
 const isSame = (a: Cluster, b: Cluster): boolean =>

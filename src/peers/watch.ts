@@ -88,6 +88,17 @@ export class Watch {
     this.#begun ??= Promise.resolve(void this.#watch())
   }
 
+  /**
+   * The peer of this id as it is now, and what `members` has from then on; undefined where there is none. One whose
+   * caller has gone is looked at all the same. Throws as ready does.
+   */
+  async lookAt(id: string, signal: AbortSignal): Promise<Member | undefined> {
+    await this.ready(signal)
+    signal.throwIfAborted()
+    const peer = this.#peers.find((known) => known.id === id)
+    return peer && { peer, health: await untilAborted(this.#look(peer), signal) }
+  }
+
   /** Whoever waits for the first discovery hears the reason. The driver is not closed: jobs may be using it. */
   stop(reason: Failure): void {
     this.#stop.abort(reason)
@@ -148,15 +159,18 @@ export class Watch {
   }
 
   async #lookAtAll(): Promise<void> {
+    await eachAtMost(this.#peers, looksAtOnce, this.#stop.signal, async (peer) => void (await this.#look(peer)))
+  }
+
+  async #look(peer: Peer): Promise<PeerHealth> {
     const { driver, pace, clock, gate } = this.#options
     const { signal } = this.#stop
-    const look = { driver, withinMs: pace.checkWithinMs, signal }
-    await eachAtMost(this.#peers, looksAtOnce, signal, async (peer) => {
-      const before = this.#health.get(peer.id)?.state ?? 'unknown'
-      const seen = await gate.with(signal, () => lookAt(peer, before, look))
-      this.#health.set(peer.id, { ...seen, checkedAtMs: clock.now() })
-      this.#members = undefined
-    })
+    const before = this.#health.get(peer.id)?.state ?? 'unknown'
+    const seen = await gate.with(signal, () => lookAt(peer, before, { driver, withinMs: pace.checkWithinMs, signal }))
+    const health = { ...seen, checkedAtMs: clock.now() }
+    this.#health.set(peer.id, health)
+    this.#members = undefined
+    return health
   }
 }
 

@@ -1,14 +1,16 @@
 // The jobs as clients see them.
 
 import { randomUUID } from 'node:crypto'
-import type { Knex } from 'knex'
 import { Batch } from '../kit/batch.ts'
 import type { Sealer } from '../kit/seal.ts'
 import { Failure } from '../model/failure.ts'
 import { noProgress, type Job, type JobSecrets } from '../model/job.ts'
+import type { PlanMark, PlanPicture, PlanWish } from '../model/plan-picture.ts'
 import type { JobFilter, JobStore, NewJob, Outcome, Page, TaskFilter } from '../model/ports.ts'
 import type { Task } from '../model/task.ts'
 import type { Database } from './database.ts'
+import { JobList, searchText } from './job-list.ts'
+import { PlanRows } from './plan-rows.ts'
 import { isId, jobColumns, json, storable, toId, toJob, type JobRow } from './rows.ts'
 import { sealSecrets } from './secrets.ts'
 import { Tasks } from './tasks.ts'
@@ -17,6 +19,8 @@ export class Jobs implements JobStore {
   readonly #database: Database
   readonly #sealer: Sealer
   readonly #tasks: Tasks
+  readonly #list: JobList
+  readonly #plans: PlanRows
   /** Harbor's workers post all at once: what comes during an insert goes into the next one. */
   readonly #inserts = new Batch<NewRow, Job>(together, (rows) => this.#insertAll(rows))
   readonly #reads = new Batch<number, Job | undefined>(together, (ids) => this.#getAll(ids))
@@ -26,6 +30,8 @@ export class Jobs implements JobStore {
     this.#database = database
     this.#sealer = sealer
     this.#tasks = new Tasks(database)
+    this.#list = new JobList(database)
+    this.#plans = new PlanRows(database)
   }
 
   async insert(job: NewJob): Promise<Job> {
@@ -47,15 +53,7 @@ export class Jobs implements JobStore {
   }
 
   async list(filter: JobFilter, page: number, perPage: number): Promise<Page<Job>> {
-    return this.#database.run(async (db) => {
-      const counted = await matching(db, filter).count<{ count: string }[]>()
-      const rows = await matching(db, filter)
-        .select<JobRow[]>([...jobColumns])
-        .orderBy('id', 'desc')
-        .limit(perPage)
-        .offset((page - 1) * perPage)
-      return { rows: rows.map(toJob), total: Number(counted[0]?.count ?? 0) }
-    })
+    return this.#list.page(filter, page, perPage)
   }
 
   async tasks(job: number): Promise<readonly Task[]> {
@@ -71,12 +69,21 @@ export class Jobs implements JobStore {
     return isId(job) ? this.#tasks.page(job, filter, page, perPage) : { rows: [], total: 0 }
   }
 
+  async planMark(job: number): Promise<PlanMark | undefined> {
+    return isId(job) ? this.#plans.mark(job) : undefined
+  }
+
+  async planPicture(job: number, mark: PlanMark, wish: PlanWish): Promise<PlanPicture | undefined> {
+    return this.#plans.picture(job, mark, wish)
+  }
+
   async note(id: number, bio: string): Promise<Job | undefined> {
-    if (!isId(id)) return undefined
+    const job = await this.get(id)
+    if (job === undefined) return undefined
     const [row] = await this.#database.run((db) =>
       db('jobs')
         .where({ id })
-        .update({ bio: storable(bio) })
+        .update({ bio: storable(bio), search: searchText(job.request, bio) })
         .returning<JobRow[]>([...jobColumns]),
     )
     return row && toJob(row)
@@ -114,6 +121,8 @@ export class Jobs implements JobStore {
       type: job.request.type,
       bio: job.bio,
       user_id: job.userId,
+      requested_by: job.requestedBy,
+      search: searchText(job.request, job.bio),
       request: job.request,
       secrets: sealSecrets(this.#sealer, job.secrets, taskId)?.toString('base64') ?? null,
       cluster_ids: job.clusterIds,
@@ -146,6 +155,8 @@ interface NewRow {
   readonly type: string
   readonly bio: string
   readonly user_id: number
+  readonly requested_by: string
+  readonly search: string
   readonly request: unknown
   /** Base64. */
   readonly secrets: string | null
@@ -163,14 +174,15 @@ const get = `select ${columns} from jobs where id = any (?)`
 
 const insertOf = (key: string): string => `
   insert into jobs (
-    task_id, contract, type, bio, user_id, request, secrets, cluster_ids, progress, deadline_at, idempotency_key
+    task_id, contract, type, bio, user_id, requested_by, search, request, secrets, cluster_ids, progress, deadline_at,
+    idempotency_key
   )
   select
-    task_id, contract, type, bio, user_id, request, decode(secrets, 'base64'), cluster_ids, progress,
-    now() + timeout_ms * interval '1 millisecond', ${key}
+    task_id, contract, type, bio, user_id, requested_by, search, request, decode(secrets, 'base64'), cluster_ids,
+    progress, now() + timeout_ms * interval '1 millisecond', ${key}
   from jsonb_to_recordset(?) as new (
-    task_id text, contract text, type text, bio text, user_id bigint, request jsonb, secrets text, cluster_ids jsonb,
-    progress jsonb, timeout_ms double precision
+    task_id text, contract text, type text, bio text, user_id bigint, requested_by text, search text, request jsonb,
+    secrets text, cluster_ids jsonb, progress jsonb, timeout_ms double precision
   )`
 
 const insert = `${insertOf('null')} returning ${columns}`
@@ -213,11 +225,3 @@ const cancel = `
   select * from changed
   union all
   select ${columns} from jobs where id = ? and not exists (select from changed)`
-
-function matching(db: Knex, filter: JobFilter): Knex.QueryBuilder {
-  const query = db('jobs')
-  if (filter.states !== undefined) query.whereIn('state', [...filter.states])
-  if (filter.types !== undefined) query.whereIn('type', [...filter.types])
-  if (filter.userId !== undefined) query.where('user_id', filter.userId)
-  return query
-}

@@ -21,10 +21,11 @@ export class Plans {
   }
 
   async savePlan(lease: Lease, tasks: readonly Task[], progress: Progress): Promise<boolean> {
+    if (!(await this.#fenced(beginPlan, [lease.job, lease.epoch]))) return false
     for (let from = 0; from < tasks.length; from += tasksAtOnce) {
       if (!(await this.#write(lease, tasks.slice(from, from + tasksAtOnce)))) return false
     }
-    const last = await this.#end(lease, progress)
+    const last = await this.#end(lease, tasks.length, progress)
     if (last === undefined) return false
     for (let from = tasks.length; from <= last; from += tasksAtOnce) {
       if (!(await this.#drop(lease, from, from + tasksAtOnce))) return false
@@ -61,9 +62,9 @@ export class Plans {
   }
 
   /** The last ordinal that is there, -1 for none; undefined: the lease is lost. */
-  async #end(lease: Lease, progress: Progress): Promise<number | undefined> {
+  async #end(lease: Lease, count: number, progress: Progress): Promise<number | undefined> {
     const { rows } = await this.#database.run((db) =>
-      db.raw<{ rows: { last: number }[] }>(endPlan, [json(progress), lease.job, lease.epoch]),
+      db.raw<{ rows: { last: number }[] }>(endPlan, [json(progress), count, lease.job, lease.epoch]),
     )
     return rows[0]?.last
   }
@@ -118,8 +119,14 @@ const saveWhere = (fenced: string): string => `
 const saveTasks = saveWhere(held)
 const saveTasksAndProgress = saveWhere(told)
 
+// From here to the end there is no plan that could be read as one: rows of two may stand side by side.
+const beginPlan = `update jobs set plan_tasks = null where ${fence} returning id`
+
 const endPlan = `
-  with fenced as (${told})
+  with fenced as (
+    update jobs set progress = ?::jsonb, plans = plans + 1, plan_tasks = ?, updated_at = now()
+    where ${fence} returning id
+  )
   select coalesce((select max(ordinal) from tasks where job_id = fenced.id), -1) as last from fenced`
 
 const dropTasks = `

@@ -8,7 +8,7 @@ import { noProgress, type Job, type JobContract, type JobRequest, type JobState,
 import type { Blob } from '../model/blob.ts'
 import type { Cluster, ClusterKept, JsonObject, Peer } from '../model/peer.ts'
 import { permissions, type Permission } from '../model/principal.ts'
-import type { TokenRecord } from '../model/ports.ts'
+import type { TokenRecord, TokenUse } from '../model/ports.ts'
 import type { Moved, Proof, Source, Task, TaskState } from '../model/task.ts'
 
 export interface JobRow {
@@ -17,6 +17,7 @@ export interface JobRow {
   readonly contract: JobContract
   readonly bio: string
   readonly user_id: string
+  readonly requested_by: string
   readonly state: JobState
   readonly request: JobRequest
   readonly cluster_ids: readonly number[]
@@ -40,6 +41,7 @@ export const jobColumns = [
   'contract',
   'bio',
   'user_id',
+  'requested_by',
   'state',
   'request',
   'cluster_ids',
@@ -61,6 +63,7 @@ export const toJob = (row: JobRow): Job => ({
   contract: row.contract,
   bio: row.bio,
   userId: toId(row.user_id),
+  requestedBy: row.requested_by,
   state: row.state,
   request: row.request,
   clusterIds: row.cluster_ids,
@@ -166,6 +169,7 @@ export interface TokenRow {
   readonly active: boolean
   readonly expires_at: Date
   readonly last_used_at: Date | null
+  readonly last_used_for: TokenUse | null
   readonly created_at: Date
   readonly updated_at: Date
 }
@@ -180,6 +184,7 @@ export const toToken = (row: TokenRow): TokenRecord => ({
   active: row.active,
   expiresAtMs: row.expires_at.getTime(),
   lastUsedAtMs: toMs(row.last_used_at),
+  lastUsedFor: row.last_used_for,
   createdAtMs: row.created_at.getTime(),
   updatedAtMs: row.updated_at.getTime(),
 })

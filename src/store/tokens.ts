@@ -2,7 +2,7 @@
 
 import type { Knex } from 'knex'
 import { Failure } from '../model/failure.ts'
-import type { NewToken, Page, TokenChange, TokenFilter, TokenRecord, TokenStore } from '../model/ports.ts'
+import type { NewToken, Page, TokenChange, TokenFilter, TokenRecord, TokenStore, TokenUse } from '../model/ports.ts'
 import type { Database } from './database.ts'
 import { isTaken } from './faults.ts'
 import { isId, json, storable, timestamp, toToken, type TokenRow } from './rows.ts'
@@ -14,8 +14,8 @@ export class Tokens implements TokenStore {
     this.#database = database
   }
 
-  async find(hash: string): Promise<TokenRecord | undefined> {
-    const { rows } = await this.#database.run((db) => db.raw<{ rows: TokenRow[] }>(find, [hash, hash]))
+  async find(hash: string, use: TokenUse): Promise<TokenRecord | undefined> {
+    const { rows } = await this.#database.run((db) => db.raw<{ rows: TokenRow[] }>(find, [json(use), hash, hash]))
     return rows[0] && toToken(rows[0])
   }
 
@@ -93,7 +93,7 @@ export class Tokens implements TokenStore {
 // changes the token. What it did not note it reads, revoked and expired tokens among it.
 const find = `
   with used as (
-    update tokens set last_used_at = now() where id = (
+    update tokens set last_used_at = now(), last_used_for = ?::jsonb where id = (
       select id from tokens
       where hash = ? and active and expires_at > now()
         and (last_used_at is null or last_used_at <= now() - interval '1 minute')

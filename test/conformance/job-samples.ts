@@ -5,7 +5,7 @@ import { parseDigest, type Digest } from '../../src/model/digest.ts'
 import type { FileRequest, Progress } from '../../src/model/job.ts'
 import { noProgress } from '../../src/model/job.ts'
 import type { Cluster, Peer } from '../../src/model/peer.ts'
-import type { NewJob } from '../../src/model/ports.ts'
+import type { JobQueue, JobStore, NewJob } from '../../src/model/ports.ts'
 import type { Task } from '../../src/model/task.ts'
 
 export const userId = 7
@@ -30,6 +30,7 @@ export const newJob = (given: Partial<NewJob> = {}): NewJob => ({
   contract: 'open-api',
   bio: 'before the rollout',
   userId,
+  requestedBy: 'harbor',
   request: fileRequest,
   secrets: {},
   clusterIds: [1, 2],
@@ -125,3 +126,10 @@ export const clusterSample = (id: number): Cluster => ({
   createdAtMs: 0,
   updatedAtMs: 0,
 })
+
+export interface JobStoreBench {
+  readonly jobs: JobStore
+  readonly queue: JobQueue
+  /** Every row of every table, as text. */
+  readonly everything: () => Promise<string>
+}

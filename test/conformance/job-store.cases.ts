@@ -7,14 +7,20 @@ import { Failure } from '../../src/model/failure.ts'
 import { noProgress } from '../../src/model/job.ts'
 import type { Claim, JobEnd, JobQueue, JobStore, TaskFilter } from '../../src/model/ports.ts'
 import type { Task } from '../../src/model/task.ts'
-import { digest, fleet, layer, newJob, peerSample, progress, task, tasks, warmed } from './job-samples.ts'
-
-export interface JobStoreBench {
-  readonly jobs: JobStore
-  readonly queue: JobQueue
-  /** Every row of every table, as text. */
-  readonly everything: () => Promise<string>
-}
+import { jobListCases } from './job-list.cases.ts'
+import { jobMapCases } from './job-map.cases.ts'
+import {
+  digest,
+  fleet,
+  layer,
+  newJob,
+  peerSample,
+  progress,
+  task,
+  tasks,
+  warmed,
+  type JobStoreBench,
+} from './job-samples.ts'
 
 /** The bench must be empty before each case. */
 export function jobStoreCases(bench: () => JobStoreBench): void {
@@ -27,6 +33,8 @@ export function jobStoreCases(bench: () => JobStoreBench): void {
   outcomeCases(bench)
   noteAndRemoveCases(bench)
   reopenCases(bench)
+  jobListCases(bench)
+  jobMapCases(bench)
 
   test('secrets are nowhere in clear, and gone once the job has settled', async () => {
     const { jobs, queue, everything } = bench()
@@ -54,7 +62,7 @@ function readingCases(bench: () => JobStoreBench): void {
   test('an inserted job reads back as it was answered', async () => {
     const { jobs } = bench()
     const inserted = await jobs.insert(newJob())
-    const { contract, bio, userId, request, clusterIds, timeoutMs } = newJob()
+    const { contract, bio, userId, requestedBy, request, clusterIds, timeoutMs } = newJob()
     const { id, taskId, createdAtMs, ...rest } = inserted
     assert.match(taskId, /^group_[0-9a-f-]{36}$/)
     assert.ok(Number.isSafeInteger(id) && id > 0)
@@ -63,6 +71,7 @@ function readingCases(bench: () => JobStoreBench): void {
       contract,
       bio,
       userId,
+      requestedBy,
       state: 'queued',
       request,
       clusterIds,

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
-import type { NewToken, TokenStore } from '../../src/model/ports.ts'
+import type { NewToken, TokenStore, TokenUse } from '../../src/model/ports.ts'
 
 export interface TokenStoreBench {
   readonly tokens: TokenStore
@@ -24,6 +24,8 @@ const token = (name: string, given: Partial<NewToken> = {}): NewToken => ({
   ...given,
 })
 
+const use: TokenUse = { contract: 'open-api', operation: 'listJobs', client: 'harbor-jobservice/2.12' }
+
 /** No numbers that a table could have as an id. */
 const notThere = [0, -1, 4_000_000_000, Number.MAX_SAFE_INTEGER, 1e300, 1.5, Number.NaN]
 
@@ -40,7 +42,7 @@ function insertCases(bench: () => TokenStoreBench): void {
     const given = token('ci')
     const inserted = await tokens.insert(given)
     const { id, createdAtMs, updatedAtMs, ...rest } = inserted
-    assert.deepEqual(rest, { ...given, active: true, lastUsedAtMs: null })
+    assert.deepEqual(rest, { ...given, active: true, lastUsedAtMs: null, lastUsedFor: null })
     assert.ok(Math.abs(createdAtMs - Date.now()) < 60_000, 'the time is in milliseconds since the epoch')
     assert.equal(updatedAtMs, createdAtMs)
     assert.deepEqual(await tokens.get(id), inserted)
@@ -96,34 +98,44 @@ function insertCases(bench: () => TokenStoreBench): void {
 }
 
 function findCases(bench: () => TokenStoreBench): void {
-  test('a token is found by its hash, and the time of its use is noted', async () => {
+  test('a token is found by its hash, and its use and the time of it are noted', async () => {
     const { tokens } = bench()
     const inserted = await tokens.insert(token('ci'))
-    assert.equal(await tokens.find(hashOf('another')), undefined)
-    const found = await tokens.find(inserted.hash)
+    assert.equal(await tokens.find(hashOf('another'), use), undefined)
+    const found = await tokens.find(inserted.hash, use)
     assert.ok(found?.lastUsedAtMs)
     assert.ok(Math.abs(found.lastUsedAtMs - Date.now()) < 60_000)
-    assert.deepEqual(found, { ...inserted, lastUsedAtMs: found.lastUsedAtMs })
+    assert.deepEqual(found, { ...inserted, lastUsedAtMs: found.lastUsedAtMs, lastUsedFor: use })
     assert.deepEqual(await tokens.get(inserted.id), found)
   })
 
   test('the use is noted again only when the last note is older than a minute', async () => {
     const { tokens, age } = bench()
     const { id, hash } = await tokens.insert(token('ci'))
-    const first = await tokens.find(hash)
-    assert.deepEqual(await tokens.find(hash), first)
+    const other = { ...use, operation: 'getJob' }
+    const first = await tokens.find(hash, use)
+    assert.deepEqual(await tokens.find(hash, other), first)
     await age(id, 50_000)
     const aged = await tokens.get(id)
-    assert.deepEqual(await tokens.find(hash), aged)
+    assert.deepEqual(await tokens.find(hash, other), aged)
     await age(id, 20_000)
-    const noted = await tokens.find(hash)
+    const noted = await tokens.find(hash, other)
     assert.ok(Number(noted?.lastUsedAtMs) >= Number(first?.lastUsedAtMs))
+    assert.deepEqual(noted?.lastUsedFor, other)
+    assert.deepEqual((await tokens.list({}, 1, 1)).rows, [noted])
+  })
+
+  test('a client whose name PostgreSQL cannot keep is noted without what it cannot', async () => {
+    const { tokens } = bench()
+    const { hash } = await tokens.insert(token('ci'))
+    const found = await tokens.find(hash, { ...use, client: 'a\0b?\\c\ud800' })
+    assert.deepEqual(found?.lastUsedFor, { ...use, client: 'a\uFFFDb?\\c\uFFFD' })
   })
 
   test('300 who find the same token at once all find it', async () => {
     const { tokens } = bench()
     const { id, hash } = await tokens.insert(token('ci'))
-    const found = await Promise.all(Array.from({ length: 300 }, () => tokens.find(hash)))
+    const found = await Promise.all(Array.from({ length: 300 }, () => tokens.find(hash, use)))
     assert.ok(found.every((record) => record?.id === id))
     assert.ok((await tokens.get(id))?.lastUsedAtMs)
   })
@@ -133,9 +145,9 @@ function findCases(bench: () => TokenStoreBench): void {
     const revoked = await tokens.insert(token('revoked'))
     await tokens.change(revoked.id, { active: false })
     const expired = await tokens.insert(token('expired', { expiresAtMs: 1_000 }))
-    assert.deepEqual(await tokens.find(expired.hash), expired)
-    const found = await tokens.find(revoked.hash)
-    assert.deepEqual([found?.active, found?.lastUsedAtMs], [false, null])
+    assert.deepEqual(await tokens.find(expired.hash, use), expired)
+    const found = await tokens.find(revoked.hash, use)
+    assert.deepEqual([found?.active, found?.lastUsedAtMs, found?.lastUsedFor], [false, null, null])
   })
 }
 
@@ -185,7 +197,7 @@ function changeCases(bench: () => TokenStoreBench): void {
     const { id, hash } = await tokens.insert(token('ci'))
     assert.equal(await tokens.remove(id), true)
     assert.equal(await tokens.remove(id), false)
-    assert.equal(await tokens.find(hash), undefined)
+    assert.equal(await tokens.find(hash, use), undefined)
     await tokens.insert(token('ci'))
   })
 

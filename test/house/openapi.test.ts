@@ -71,6 +71,14 @@ test('what anyone may call needs no token in the document either, and all else d
   }
 })
 
+test('what any token may call is not refused for its scopes in the document either, and all else is', () => {
+  for (const { route } of everyRoute.filter(
+    ({ contract, route: { may } }) => contract.name === 'open-api' && may !== 'anyone',
+  )) {
+    assert.equal('403' in operationOf(route).responses, route.may !== 'holder', route.operation)
+  }
+})
+
 /** What can happen at the door of a route, before the contract has looked at anything. */
 function refusalsAt(route: Route): FailureCode[] {
   const { requestBody } = operationOf(route)
@@ -78,7 +86,7 @@ function refusalsAt(route: Route): FailureCode[] {
     'auth.missing',
     'request.too-many',
     'store.unavailable',
-    ...(route.may === 'anyone' ? [] : (['auth.denied'] as const)),
+    ...(route.may === 'anyone' || route.may === 'holder' ? [] : (['auth.denied'] as const)),
     ...(requestBody === undefined ? [] : (['request.invalid', 'request.too-large', 'request.unsupported'] as const)),
   ]
 }

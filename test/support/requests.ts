@@ -22,6 +22,7 @@ export const queuedJob = (request: JobRequest, given: Partial<Job> = {}): Job =>
   contract: 'open-api',
   bio: '',
   userId: 7,
+  requestedBy: 'harbor',
   state: 'queued',
   request,
   clusterIds: [1],

@@ -82,10 +82,10 @@ export class AskingDriver implements PeerDriver {
       response.resume()
       const well = response.statusCode === 200
       const version = String(response.headers['version'])
-      return { state: well ? 'up' : 'degraded', detail: well ? '' : 'it is busy', version, diskFree: null }
+      return { state: well ? 'up' : 'degraded', detail: well ? '' : 'it is busy', version, diskFree: null, held: null }
     } catch (error) {
       signal.throwIfAborted()
-      return { state: 'down', detail: (error as Error).message, version: null, diskFree: null }
+      return { state: 'down', detail: (error as Error).message, version: null, diskFree: null, held: null }
     }
   }
 

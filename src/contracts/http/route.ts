@@ -39,7 +39,8 @@ export interface Route {
   readonly path: string
   /** Named groups become params; for paths that Express' syntax cannot say. */
   readonly pattern?: RegExp
-  readonly may: 'anyone' | Permission
+  /** `holder`: whoever has a valid token, whatever its permissions. */
+  readonly may: 'anyone' | 'holder' | Permission
   /**
    * Takes nothing but an id in its path and checks that itself: for polls, which come in bursts, and which it would cost
    * more to hold against the document than to answer.
@@ -64,7 +65,7 @@ export interface Contract {
   readonly name: string
   readonly routes: readonly Route[]
   readonly refuse: Refuse
-  /** Who may call without a token. Nobody where this is absent. */
+  /** Who may call without a token, but for what is for holders of one. Nobody where this is absent. */
   readonly trusts?: (caller: Caller) => boolean
   /** The OpenAPI document that every request is held against. */
   readonly document?: string

@@ -2,11 +2,13 @@
 
 import { redactHeaders } from '../../kit/redact.ts'
 import { concurrentPeers, concurrentTasks, type FileRequest } from '../../model/job.ts'
+import { tokenNameOf } from '../../model/principal.ts'
 import type { Call } from './route.ts'
 
 /** What such a client's command takes from its call beside the body. */
 export interface Asked {
   readonly userId: number
+  readonly requestedBy: string
   /** Those of the path's prefix; empty means all. */
   readonly clusterIds: readonly number[]
   readonly timeoutMs: number
@@ -14,6 +16,7 @@ export interface Asked {
 
 export const askedBy = ({ principal, clusterIds }: Call, timeoutMs: number): Asked => ({
   userId: principal?.userId ?? 0,
+  requestedBy: tokenNameOf(principal),
   clusterIds,
   timeoutMs,
 })

@@ -2,7 +2,10 @@
 
 import type { RequestHandler } from 'express'
 import { middleware } from 'express-openapi-validator'
-import { Failure } from '../../model/failure.ts'
+import { Failure, type FieldFault } from '../../model/failure.ts'
+
+/** A form shows no more of them, and a list of a megabyte can have as many faults. */
+const mostFields = 100
 
 export function validators(document: string): RequestHandler[] {
   const checks = middleware({
@@ -41,16 +44,25 @@ export function fromValidator(error: unknown): unknown {
   }
   if (typeof error.status !== 'number' || error.status >= 500) return error
   const details: readonly unknown[] = Array.isArray(error.errors) ? error.errors : []
-  const sentences = details.map(sentenceOf).filter((sentence) => sentence !== undefined)
-  const message = sentences.length === 0 ? 'The request does not fit the contract' : [...new Set(sentences)].join('; ')
-  return new Failure('request.invalid', `${message}.`)
+  const faults = details.map(faultOf).filter((fault) => fault !== undefined)
+  const sentences = [...new Set(faults.map(({ message }) => message))]
+  const message = sentences.length === 0 ? 'The request does not fit the contract' : sentences.join('; ')
+  return new Failure('request.invalid', `${message}.`, { fields: fieldsOf(faults) })
 }
 
-function sentenceOf(detail: unknown): string | undefined {
+/** Without a full stop; a field of '' is the whole body. */
+function faultOf(detail: unknown): FieldFault | undefined {
   if (typeof detail !== 'object' || detail === null) return undefined
   const { path, message } = detail as { readonly path?: unknown; readonly message?: unknown }
   if (typeof path !== 'string' || typeof message !== 'string') return undefined
   const field = path.replace(/^\/(?:body|params|query|headers)\/?/, '').replaceAll('/', '.')
-  if (field !== '' && message.startsWith('must have required property')) return `${field} is missing`
-  return field === '' ? `the body ${message}` : `${field} ${message}`
+  if (field !== '' && message.startsWith('must have required property'))
+    return { field, message: `${field} is missing` }
+  return { field, message: field === '' ? `the body ${message}` : `${field} ${message}` }
+}
+
+/** Each sentence once. */
+function fieldsOf(faults: readonly FieldFault[]): readonly FieldFault[] {
+  const fields = new Map(faults.filter(({ field }) => field !== '').map((fault) => [fault.message, fault]))
+  return [...fields.values()].slice(0, mostFields).map(({ field, message }) => ({ field, message: `${message}.` }))
 }

@@ -7,7 +7,7 @@ import { usualRequest, type Asked } from '../http/usual-request.ts'
 import type { RegistryEvent } from './wire.ts'
 
 /** Notifications come at least once: the event's id makes them one job. Throws `reference.invalid`. */
-export function toSubmission(event: RegistryEvent, { userId, clusterIds, timeoutMs }: Asked): Submission {
+export function toSubmission(event: RegistryEvent, { timeoutMs, ...by }: Asked): Submission {
   const url = addressOf(event)
   const reference = parseReference(url)
   const request: JobRequest = {
@@ -20,7 +20,7 @@ export function toSubmission(event: RegistryEvent, { userId, clusterIds, timeout
     ...(reference.tag !== null && isDigest(event.digest) && { expectedDigest: event.digest }),
   }
   const named = /^[\x21-\x7e]{1,255}$/.test(event.id)
-  const command: Submission = { contract: 'kraken', bio: '', userId, request, secrets: {}, clusterIds }
+  const command: Submission = { contract: 'kraken', bio: '', ...by, request, secrets: {} }
   return named ? { ...command, idempotencyKey: `kraken:${event.id}` } : command
 }
 

@@ -4,7 +4,7 @@
 import { parseDigest } from '../../model/digest.ts'
 import type { Digest } from '../../model/digest.ts'
 import { Failure } from '../../model/failure.ts'
-import type { BlobShelf } from '../../model/ports.ts'
+import type { BlobShelf } from '../../model/shelf.ts'
 import type { Answer, Call, Contract, Route } from '../http/route.ts'
 import { refusal, refuse } from './refusals.ts'
 import { answerWith, namespaceOf, plainBytes } from './translate.ts'

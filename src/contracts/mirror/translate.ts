@@ -2,7 +2,7 @@
 
 import type { Answer, Call } from '../http/route.ts'
 import type { Digest } from '../../model/digest.ts'
-import type { HeldBlob } from '../../model/ports.ts'
+import type { HeldBlob } from '../../model/shelf.ts'
 import { versionHeader } from './wire.ts'
 
 export type Range =

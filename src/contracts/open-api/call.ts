@@ -8,7 +8,7 @@ import type { Call } from '../http/route.ts'
 export function idOf({ params }: Call): number {
   const id = /^[1-9]\d{0,15}$/.test(params['id'] ?? '') ? Number(params['id']) : Number.NaN
   if (Number.isSafeInteger(id)) return id
-  throw new Failure('request.invalid', 'id must be a whole number from 1.')
+  throw new Failure('request.invalid', 'id must be a whole number from 1.', { field: 'id' })
 }
 
 /**
@@ -18,7 +18,7 @@ export function idOf({ params }: Call): number {
 export function numberAt(query: URLSearchParams, name: string): number {
   const value = Number(query.get(name) ?? 0)
   if (Number.isSafeInteger(value) && value >= 0) return value
-  throw new Failure('request.invalid', `${name} is not a whole number from 0.`)
+  throw new Failure('request.invalid', `${name} is not a whole number from 0.`, { field: name })
 }
 
 export function callerOf({ principal }: Call): Principal {

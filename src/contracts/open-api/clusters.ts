@@ -76,5 +76,15 @@ export function clusterRoutes({ clusters }: ClusterParts): readonly Route[] {
         return { status: 200, body: members.map(toClusterPeer) }
       },
     },
+    {
+      operation: 'checkPeer',
+      method: 'post',
+      path: `${path}/:id/peers/:peer/check`,
+      may: 'cluster',
+      run: async (call) => {
+        const member = await clusters.check(idOf(call), call.params['peer'] ?? '', call.signal)
+        return { status: 200, body: toClusterPeer(member) }
+      },
+    },
   ]
 }

@@ -3,6 +3,7 @@
 import type { ClusterBook } from '../../engine/clusters.ts'
 import type { Distribution } from '../../engine/distribution.ts'
 import type { Preheat } from '../../engine/preheat.ts'
+import { tokenNameOf } from '../../model/principal.ts'
 import type { Answer, Call } from '../http/route.ts'
 import { callerOf } from './call.ts'
 import { toClusterIds, toImageQuestion, toPreheat, toTaskSubmission, type Circumstances } from './submission.ts'
@@ -39,8 +40,10 @@ export async function createJob(parts: CreateParts, usualTimeoutMs: number, call
 
 export function circumstancesOf(call: Call, usualTimeoutMs: number): Circumstances {
   const key = call.headers['idempotency-key']
+  const caller = callerOf(call)
   return {
-    userId: callerOf(call).userId,
+    userId: caller.userId,
+    requestedBy: tokenNameOf(caller),
     boundTo: call.clusterIds,
     usualTimeoutMs,
     ...(typeof key === 'string' && { idempotencyKey: key }),

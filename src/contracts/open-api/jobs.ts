@@ -3,15 +3,15 @@
 import type { Forecast } from '../../engine/forecast.ts'
 import type { Preheat } from '../../engine/preheat.ts'
 import { Failure } from '../../model/failure.ts'
-import type { JobFilter, TaskFilter } from '../../model/ports.ts'
 import type { Answer, Route } from '../http/route.ts'
-import { idOf, numberAt } from './call.ts'
+import { idOf } from './call.ts'
 import { circumstancesOf, createJob, type CreateParts } from './create-job.ts'
+import { toJobFilter, toTaskFilter } from './job-filter.ts'
 import { pagingOf, toList } from './page.ts'
 import { toFreshSecrets, toPreheat } from './submission.ts'
-import { toPlan, toTask } from './translate-tasks.ts'
+import { toMap, toPlan, toTask } from './translate-tasks.ts'
 import { toJob, toRow } from './translate.ts'
-import { taskStates, type ChangeJob, type CreateJob, type RetryJob } from './wire.ts'
+import type { ChangeJob, CreateJob, RetryJob } from './wire.ts'
 
 export interface JobParts extends CreateParts {
   readonly forecast: Forecast
@@ -45,7 +45,7 @@ export function jobRoutes(parts: JobParts, { usualTimeoutMs }: JobOptions): read
       may: 'job:read',
       run: async ({ query }) => {
         const { page, perPage } = pagingOf(query)
-        const [jobs, all] = await Promise.all([preheat.list(toFilter(query), page, perPage), clusters.list()])
+        const [jobs, all] = await Promise.all([preheat.list(toJobFilter(query), page, perPage), clusters.list()])
         return toList({ path: '/oapi/v1/jobs', query }, jobs, (job) => toRow(job, all))
       },
     },
@@ -107,6 +107,16 @@ export function jobRoutes(parts: JobParts, { usualTimeoutMs }: JobOptions): read
       },
     },
     {
+      operation: 'getMap',
+      method: 'get',
+      path: '/oapi/v1/jobs/:id/map',
+      may: 'job:read',
+      run: async (call) => ({
+        status: 200,
+        body: toMap(await preheat.map(idOf(call)), call.query.get('plan') ?? ''),
+      }),
+    },
+    {
       operation: 'createPlan',
       method: 'post',
       path: '/oapi/v1/plans',
@@ -119,39 +129,9 @@ export function jobRoutes(parts: JobParts, { usualTimeoutMs }: JobOptions): read
   ]
 }
 
-const statesOf: Readonly<Record<string, JobFilter['states']>> = {
-  PENDING: ['queued', 'resolving', 'warming'],
-  SUCCESS: ['succeeded'],
-  FAILURE: ['failed', 'cancelled'],
-}
-
-const typesOf: Readonly<Record<string, JobFilter['types']>> = {
-  preheat: ['image', 'file'],
-  get_task: ['get_task'],
-  delete_task: ['delete_task'],
-}
-
-/** The document lists the states and types; those that only Dragonfly has, or that leave no job, mean none of ours. */
-function toFilter(query: URLSearchParams): JobFilter {
-  const type = query.get('type') ?? ''
-  const state = query.get('state') ?? ''
-  const userId = numberAt(query, 'user_id')
-  return {
-    ...(type !== '' && { types: typesOf[type] ?? [] }),
-    ...(state !== '' && { states: statesOf[state] ?? [] }),
-    ...(userId > 0 && { userId }),
-  }
-}
-
-function toTaskFilter(query: URLSearchParams): TaskFilter {
-  const state = taskStates.find((known) => known === query.get('state'))
-  const peer = query.get('peer') ?? ''
-  const blob = query.get('blob') ?? ''
-  return { ...(state !== undefined && { state }), ...(peer !== '' && { peer }), ...(blob !== '' && { blob }) }
-}
-
 /** Throws `request.invalid` for a type of job that there are no plans of. */
 function planned(body: CreateJob): CreateJob {
   if (body.type === 'preheat') return body
-  throw new Failure('request.invalid', `type is "${body.type}"; plans are made of the type "preheat" only.`)
+  const sentence = `type is "${body.type}"; plans are made of the type "preheat" only.`
+  throw new Failure('request.invalid', sentence, { field: 'type' })
 }

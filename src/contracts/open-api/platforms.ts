@@ -7,5 +7,6 @@ import { isPlatformWish } from '../../model/platform.ts'
 export function toPlatforms(field: string, given: readonly string[]): readonly string[] {
   const unknown = given.find((platform) => !isPlatformWish(platform))
   if (unknown === undefined) return given
-  throw new Failure('request.invalid', `${field} names ${JSON.stringify(unknown)}; expected os/arch[/variant] or all.`)
+  const sentence = `${field} names ${JSON.stringify(unknown)}; expected os/arch[/variant] or all.`
+  throw new Failure('request.invalid', sentence, { field })
 }

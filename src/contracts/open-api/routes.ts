@@ -7,6 +7,7 @@ import type { Distribution } from '../../engine/distribution.ts'
 import type { Forecast } from '../../engine/forecast.ts'
 import type { Preheat } from '../../engine/preheat.ts'
 import type { Contract } from '../http/route.ts'
+import { aboutRoutes, type Installed } from './about.ts'
 import { clusterRoutes } from './clusters.ts'
 import { eventRoutes } from './events.ts'
 import { jobRoutes } from './jobs.ts'
@@ -24,6 +25,7 @@ export interface OpenApiParts {
 export interface OpenApiOptions {
   /** For jobs that do not say how long they may last. */
   readonly usualTimeoutMs: number
+  readonly installed: Installed
 }
 
 export function openApiContract(parts: OpenApiParts, options: OpenApiOptions): Contract {
@@ -43,6 +45,7 @@ export function openApiContract(parts: OpenApiParts, options: OpenApiOptions): C
       ...eventRoutes(parts),
       ...clusterRoutes(parts),
       ...tokenRoutes(parts),
+      ...aboutRoutes(options),
     ],
   }
 }

@@ -139,6 +139,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/oapi/v1/jobs/{id}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All tasks of a job at once, a letter for each
+         * @description What a picture of the job needs: 100,000 tasks are 100 kB. `peers` and `blobs` stay as they are for as long as `plan` does, so whoever has them asks for the letters only.
+         */
+        get: operations["getMap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/oapi/v1/jobs/{id}/events": {
         parameters: {
             query?: never;
@@ -242,6 +262,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/oapi/v1/clusters/{id}/peers/{peer}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at a peer now
+         * @description Asks the peer how it is, as is done every so often by itself, and answers when it has answered or its time is over. Warms nothing.
+         */
+        post: operations["checkPeer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/oapi/v1/personal-access-tokens": {
         parameters: {
             query?: never;
@@ -288,6 +328,46 @@ export interface paths {
         patch: operations["changeToken"];
         trace?: never;
     };
+    "/oapi/v1/whoami": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whose token this is, and what it may do
+         * @description Any token may ask. An addition to Dragonfly's contract.
+         */
+        get: operations["whoami"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oapi/v1/service": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is installed here
+         * @description What a client has to know of this installation before it is told how to call it. Any token may ask. An addition to Dragonfly's contract.
+         */
+        get: operations["getService"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -300,6 +380,15 @@ export interface components {
             code: string;
             /** @description The same sentence, where Dragonfly clients look for it; on 422 only. */
             errors?: string;
+            /** @description What is wrong field by field, where it is a field that is wrong; on 422 only. An addition to Dragonfly's contract. */
+            fields?: components["schemas"]["FieldError"][];
+        };
+        /** @description What is wrong with one field of a request. */
+        FieldError: {
+            /** @description Its path, such as `args.url` or `args.headers.Accept`. */
+            field: string;
+            /** @description One sentence. */
+            message: string;
         };
         /** @description A job to be done. */
         CreateJob: {
@@ -481,6 +570,18 @@ export interface components {
             warnings: string[];
             /** @description What the tag meant when it was resolved; null for files and until then. */
             digest: string | null;
+            /**
+             * @description Through which contract it came. An addition to Dragonfly's contract.
+             * @enum {string}
+             */
+            contract: "supernode" | "preheats" | "open-api" | "kraken";
+            /** @description The name of the token that it came with; empty where none was asked for. An addition to Dragonfly's contract. */
+            requested_by: string;
+            /**
+             * Format: date-time
+             * @description When it came to its end; null until then. An addition to Dragonfly's contract.
+             */
+            ended_at: string | null;
         };
         /**
          * @description SUCCESS only when every blob was verified at every peer asked for, or as many of a hundred as `success_percentage` says; of get_task and delete_task when every peer gave a clear answer. `status` is its name in an older form of this contract.
@@ -1185,11 +1286,124 @@ export interface components {
              * @description Bytes; null where it does not say.
              */
             disk_free: number | null;
+            held: components["schemas"]["Held"];
             /**
              * Format: date-time
              * @description When; null while it never was.
              */
             checked_at: string | null;
+        };
+        /** @description What the peer holds in all; null where it does not say. */
+        Held: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            blobs: number;
+            /**
+             * Format: int64
+             * @description Their size together.
+             */
+            bytes: number;
+        } | null;
+        /** @description All tasks of a job, a letter for each. */
+        JobMap: {
+            /** @description Names the plan that peers and blobs belong to; another one once the job is planned anew. Empty while there is none. */
+            plan: string;
+            /** @description The columns; null where the client has them. */
+            peers: components["schemas"]["Peer"][] | null;
+            /** @description The rows; null where the client has them. */
+            blobs: components["schemas"]["Blob"][] | null;
+            /** @description For each blob a letter for each peer: `q` waiting, `r` running, `w` warm, `h` warm and held already, `f` failed, `c` cancelled, `.` no task. */
+            rows: string[];
+            /** @description Why tasks failed, the commonest first. */
+            causes: components["schemas"]["Cause"][];
+        };
+        /** @description Failed tasks that have their cause in common. */
+        Cause: {
+            /** @description The cause, as it also stands in docs/failures.md. */
+            code: string;
+            /**
+             * @description Whose doing it is.
+             * @enum {string}
+             */
+            side: "caller" | "registry" | "peer" | "store" | "self";
+            /** @description What happened to the first of them, and where. */
+            message: string;
+            /** @description What to do. */
+            hint: string;
+            /**
+             * Format: int64
+             * @description How many tasks.
+             */
+            tasks: number;
+            /**
+             * Format: int64
+             * @description At how many peers.
+             */
+            peers: number;
+            /**
+             * Format: int64
+             * @description Of how many blobs.
+             */
+            blobs: number;
+        };
+        /** @description Whose token it is. */
+        Caller: {
+            /**
+             * Format: int64
+             * @description Its id; null for the one of the settings.
+             */
+            token_id: number | null;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Whose it is.
+             */
+            user_id: number;
+            /** @description What it may do. */
+            scopes: components["schemas"]["TokenScope"][];
+            /**
+             * Format: date-time
+             * @description When it ends; null for the one of the settings.
+             */
+            expired_at: string | null;
+        };
+        /** @description What is installed here. */
+        Service: {
+            /** @description The release. */
+            version: string;
+            /** @description What is served. */
+            contracts: string[];
+            /**
+             * @description Whether the older contracts, supernode, preheats and kraken, need a token.
+             * @enum {string}
+             */
+            legacy_auth: "required" | "open";
+            /** @description What may stand before every path. */
+            path_prefixes: components["schemas"]["PathPrefix"][];
+            /** @description The kinds of peers that clusters can have. */
+            drivers: string[];
+            /** @description What is taken of an index where nobody says. */
+            platforms: string[];
+            /**
+             * Format: int64
+             * @description Nanoseconds, for jobs that do not say.
+             */
+            job_timeout: number;
+            /**
+             * Format: int64
+             * @description Nanoseconds; no job lasts longer.
+             */
+            job_timeout_max: number;
+        };
+        /** @description What may stand before every path. */
+        PathPrefix: {
+            /** @description Begins with a slash. */
+            path: string;
+            /** @description The clusters that calls below it are for; none: all. */
+            cluster_ids: number[];
         };
         /**
          * @description What a token may do; `job` includes `job:read`, and `cluster` includes `cluster:read`.
@@ -1288,7 +1502,17 @@ export interface components {
              * @description When it was last used, exact to the minute; null while it never was.
              */
             last_used_at: string | null;
+            last_used_for: components["schemas"]["Use"];
         };
+        /** @description The call at `last_used_at`; null while there was none. An addition to Dragonfly's contract. */
+        Use: {
+            /** @description Through which contract. */
+            contract: string;
+            /** @description The operation, as the document of the contract calls it. */
+            operation: string;
+            /** @description What it said in User-Agent, at most 200 characters; empty where nothing. */
+            client: string;
+        } | null;
     };
     responses: {
         /** @description No token, or one that is not known, has expired or was revoked. */
@@ -1595,6 +1819,18 @@ export interface operations {
                 type?: "" | "preheat" | "sync_peers" | "get_task" | "get_image_distribution" | "delete_task" | "gc";
                 /** @description Only those of this user; 0 and nothing mean all. */
                 user_id?: components["parameters"]["UserId"];
+                /** @description Only jobs in this phase. An addition to Dragonfly's contract. */
+                phase?: "" | "queued" | "resolving" | "warming" | "succeeded" | "failed" | "cancelled";
+                /** @description Only preheats of an image, or of files. An addition to Dragonfly's contract. */
+                args_type?: "" | "image" | "file";
+                /** @description Only jobs that came through this contract. An addition to Dragonfly's contract. */
+                contract?: "" | "supernode" | "preheats" | "open-api" | "kraken";
+                /** @description Only jobs for this cluster; 0 and nothing mean all. An addition to Dragonfly's contract. */
+                scheduler_cluster_id?: number | null;
+                /** @description Only jobs with a task at the peer of this id, of any plan that they had. An addition to Dragonfly's contract. */
+                peer?: string;
+                /** @description Only jobs with this text in an address or in the note, in capitals or not. An addition to Dragonfly's contract. */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -1935,6 +2171,73 @@ export interface operations {
                      *     ]
                      */
                     "application/json": components["schemas"]["Task"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["WrongMethod"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getMap: {
+        parameters: {
+            query?: {
+                /** @description The `plan` of the map that the client has. Where it is still that, `peers` and `blobs` are null in the answer. */
+                plan?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The job's id.
+                 * @example 7
+                 */
+                id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The map as it stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "plan": "1-1",
+                     *       "peers": [
+                     *         {
+                     *           "id": "local-1@node-1",
+                     *           "cluster_id": 1,
+                     *           "hostname": "node-1",
+                     *           "ip": "127.0.0.1",
+                     *           "address": "",
+                     *           "location": ""
+                     *         }
+                     *       ],
+                     *       "blobs": [
+                     *         {
+                     *           "kind": "layer",
+                     *           "digest": "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "size": 4,
+                     *           "media_type": "application/vnd.oci.image.layer.v1.tar+gzip",
+                     *           "url": "https://registry.example.com/v2/library/app/blobs/sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+                     *         }
+                     *       ],
+                     *       "rows": [
+                     *         "w"
+                     *       ],
+                     *       "causes": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JobMap"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -2539,12 +2842,76 @@ export interface operations {
                      *           "detail": "",
                      *           "version": null,
                      *           "disk_free": null,
+                     *           "held": null,
                      *           "checked_at": "2026-01-01T00:00:00.000Z"
                      *         }
                      *       }
                      *     ]
                      */
                     "application/json": components["schemas"]["ClusterPeer"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["WrongMethod"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            502: components["responses"]["PeersFailed"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TooSlow"];
+        };
+    };
+    checkPeer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The cluster's id.
+                 * @example 7
+                 */
+                id: components["parameters"]["ClusterId"];
+                /**
+                 * @description The peer's id.
+                 * @example http-proxy-2@192.0.2.7:3128
+                 */
+                peer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The peer, and how it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "http-proxy-2@192.0.2.7:3128",
+                     *       "cluster_id": 2,
+                     *       "hostname": "cache-7",
+                     *       "ip": "192.0.2.7",
+                     *       "address": "192.0.2.7:3128",
+                     *       "location": "",
+                     *       "seed": false,
+                     *       "ordinary": true,
+                     *       "health": {
+                     *         "state": "down",
+                     *         "detail": "connection refused",
+                     *         "version": null,
+                     *         "disk_free": null,
+                     *         "held": null,
+                     *         "checked_at": "2026-01-01T00:00:00.000Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClusterPeer"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -2616,7 +2983,8 @@ export interface operations {
                      *           "bio": "",
                      *           "configs": null
                      *         },
-                     *         "last_used_at": null
+                     *         "last_used_at": null,
+                     *         "last_used_for": null
                      *       }
                      *     ]
                      */
@@ -2693,7 +3061,8 @@ export interface operations {
                      *         "bio": "",
                      *         "configs": null
                      *       },
-                     *       "last_used_at": null
+                     *       "last_used_at": null,
+                     *       "last_used_for": null
                      *     }
                      */
                     "application/json": components["schemas"]["Token"];
@@ -2761,7 +3130,8 @@ export interface operations {
                      *         "bio": "",
                      *         "configs": null
                      *       },
-                     *       "last_used_at": null
+                     *       "last_used_at": null,
+                     *       "last_used_for": null
                      *     }
                      */
                     "application/json": components["schemas"]["Token"];
@@ -2872,7 +3242,8 @@ export interface operations {
                      *         "bio": "",
                      *         "configs": null
                      *       },
-                     *       "last_used_at": null
+                     *       "last_used_at": null,
+                     *       "last_used_for": null
                      *     }
                      */
                     "application/json": components["schemas"]["Token"];
@@ -2881,6 +3252,107 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            405: components["responses"]["WrongMethod"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    whoami: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "token_id": 3,
+                     *       "name": "harbor",
+                     *       "user_id": 1,
+                     *       "scopes": [
+                     *         "job"
+                     *       ],
+                     *       "expired_at": "2036-01-01T00:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Caller"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            405: components["responses"]["WrongMethod"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getService: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The installation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "version": "0.1.0",
+                     *       "contracts": [
+                     *         "supernode",
+                     *         "preheats",
+                     *         "open-api",
+                     *         "kraken",
+                     *         "mirror",
+                     *         "ops"
+                     *       ],
+                     *       "legacy_auth": "required",
+                     *       "path_prefixes": [
+                     *         {
+                     *           "path": "/edge",
+                     *           "cluster_ids": [
+                     *             2
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "drivers": [
+                     *         "local",
+                     *         "dragonfly",
+                     *         "registry-mirror",
+                     *         "http-proxy"
+                     *       ],
+                     *       "platforms": [
+                     *         "linux/amd64",
+                     *         "linux/arm64"
+                     *       ],
+                     *       "job_timeout": 1740000000000,
+                     *       "job_timeout_max": 86400000000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
             405: components["responses"]["WrongMethod"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];

@@ -15,18 +15,17 @@ const userInfo = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i
 /** Throws `request.invalid` for what would be a secret, and where it is too much to be kept. */
 export function toSettings(given: JsonObject): JsonObject {
   if ('tls' in given) {
-    throw new Failure(
-      'request.invalid',
-      'settings.tls is not taken here; it stands below clusters: in the settings file.',
-    )
+    const sentence = 'settings.tls is not taken here; it stands below clusters: in the settings file.'
+    throw new Failure('request.invalid', sentence, { field: 'settings.tls' })
   }
   refuseSecrets('settings', given, 0)
   if (JSON.stringify(given).length <= longest) return given
-  throw new Failure('request.invalid', `The settings of a cluster are longer than ${longest} characters.`)
+  const sentence = `The settings of a cluster are longer than ${longest} characters.`
+  throw new Failure('request.invalid', sentence, { field: 'settings' })
 }
 
 function refuseSecrets(at: string, value: unknown, depth: number): void {
-  if (depth > deepest) throw new Failure('request.invalid', `${at.slice(0, 200)} is too deep.`)
+  if (depth > deepest) throw invalid(at, 'is too deep.')
   if (typeof value === 'string' && userInfo.test(value)) throw secretAt(at)
   if (Array.isArray(value))
     for (const [place, item] of value.entries()) refuseSecrets(`${at}.${place}`, item, depth + 1)
@@ -38,7 +37,9 @@ function refuseSecrets(at: string, value: unknown, depth: number): void {
 }
 
 const secretAt = (at: string): Failure =>
-  new Failure(
-    'request.invalid',
-    `${at.slice(0, 200)} looks like a secret, and settings are shown; secrets stand in the settings file.`,
-  )
+  invalid(at, 'looks like a secret, and settings are shown; secrets stand in the settings file.')
+
+function invalid(at: string, why: string): Failure {
+  const field = at.slice(0, 200)
+  return new Failure('request.invalid', `${field} ${why}`, { field })
+}

@@ -9,6 +9,7 @@ import type { Args, CreateJob, RetryJob } from './wire.ts'
 /** What a job takes from its call beside the body. */
 export interface Circumstances {
   readonly userId: number
+  readonly requestedBy: string
   /** The clusters that are meant where the body names none; empty means all. */
   readonly boundTo: readonly number[]
   readonly usualTimeoutMs: number
@@ -22,7 +23,7 @@ type Of<Request> = Omit<Submission, 'request'> & { readonly request: Request }
 export function toPreheat(body: CreateJob, by: Circumstances): Of<PreheatRequest> {
   const args = argsOf(body)
   if (args.type === undefined) {
-    throw new Failure('request.invalid', 'args.type is missing; expected "image" or "file".')
+    throw new Failure('request.invalid', 'args.type is missing; expected "image" or "file".', { field: 'args.type' })
   }
   refuseBackEnds(args)
   const common = toCommon(args, by.usualTimeoutMs)
@@ -48,13 +49,14 @@ export function toTaskSubmission(body: CreateJob, type: TaskRequest['type'], by:
 
 const argsOf = ({ args }: CreateJob): Args => {
   if (args !== undefined) return args
-  throw new Failure('request.invalid', 'args is missing.')
+  throw new Failure('request.invalid', 'args is missing.', { field: 'args' })
 }
 
 const command = <Request>(body: CreateJob, by: Circumstances, request: Request, secrets: JobSecrets): Of<Request> => ({
   contract: 'open-api',
   bio: body.bio ?? '',
   userId: by.userId,
+  requestedBy: by.requestedBy,
   request,
   secrets,
   clusterIds: toClusterIds(body, by.boundTo),

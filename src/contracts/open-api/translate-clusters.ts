@@ -79,6 +79,7 @@ export const toClusterPeer = ({ peer, health }: Member): ShownClusterPeer => ({
     detail: health.detail,
     version: health.version,
     disk_free: health.diskFree,
+    held: health.held && { blobs: health.held.blobs, bytes: health.held.bytes },
     checked_at: toTimeOrNull(health.checkedAtMs),
   },
 })
@@ -93,10 +94,8 @@ const loadFields = ['load_limit', 'block_list'] as const
 function toKept(body: ChangeCluster, before: ClusterKept): ClusterKept {
   const parents = body.scheduler_cluster_config?.filter_parent_limit || leastFilterParents
   if (parents < leastFilterParents) {
-    throw new Failure(
-      'request.invalid',
-      `filter_parent_limit is ${parents}; expected 10 to 1000, or 0 for the default.`,
-    )
+    const sentence = `filter_parent_limit is ${parents}; expected 10 to 1000, or 0 for the default.`
+    throw new Failure('request.invalid', sentence, { field: 'scheduler_cluster_config.filter_parent_limit' })
   }
   const scheduler = ['candidate_parent_limit', 'filter_parent_limit', 'job_rate_limit']
   const kept = {

@@ -2,10 +2,11 @@
 
 import type { Spread } from '../../engine/distribution.ts'
 import type { Plan } from '../../engine/forecast.ts'
+import type { Cause, JobMap } from '../../engine/job-map.ts'
 import type { Blob } from '../../model/blob.ts'
 import type { Peer } from '../../model/peer.ts'
 import type { Task } from '../../model/task.ts'
-import type { ShownBlob, ShownDistribution, ShownPeer, ShownPlan, ShownTask } from './wire.ts'
+import type { ShownBlob, ShownCause, ShownDistribution, ShownJobMap, ShownPeer, ShownPlan, ShownTask } from './wire.ts'
 import { toError, toTimeOrNull } from './words.ts'
 
 const toBlob = ({ kind, digest, size, mediaType, url }: Blob): ShownBlob => ({
@@ -53,6 +54,28 @@ export const toPlan = (plan: Plan): ShownPlan => ({
   peers: plan.peers.map(toPeer),
   left_out: plan.leftOut.map(({ peer, why }) => ({ peer: toPeer(peer), why })),
   blobs: plan.blobs.map(toBlob),
+})
+
+/** Without the axes for a client that has them, which it says by the plan that it knows. */
+export function toMap({ plan, peers, blobs, rows, causes }: JobMap, known: string): ShownJobMap {
+  const isNews = plan === '' || plan !== known
+  return {
+    plan,
+    peers: isNews ? peers.map(toPeer) : null,
+    blobs: isNews ? blobs.map(toBlob) : null,
+    rows: [...rows],
+    causes: causes.map(toCause),
+  }
+}
+
+const toCause = ({ problem, tasks, peers, blobs }: Cause): ShownCause => ({
+  code: problem.code,
+  side: problem.side,
+  message: problem.message,
+  hint: problem.hint,
+  tasks,
+  peers,
+  blobs,
 })
 
 /** Key order: dragonflyoss/dragonfly manager/types/job.go@66db456. */

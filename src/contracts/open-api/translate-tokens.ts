@@ -2,10 +2,11 @@
 
 import type { AskedToken } from '../../auth/access-tokens.ts'
 import { Failure } from '../../model/failure.ts'
-import type { TokenChange, TokenRecord } from '../../model/ports.ts'
+import type { TokenChange, TokenRecord, TokenUse } from '../../model/ports.ts'
+import type { Principal } from '../../model/principal.ts'
 import { toUser } from './translate.ts'
-import type { ChangeToken, CreateToken, ShownToken } from './wire.ts'
-import { toTime } from './words.ts'
+import type { ChangeToken, CreateToken, ShownCaller, ShownToken } from './wire.ts'
+import { toTime, toTimeOrNull } from './words.ts'
 
 /** Throws `request.invalid` for a time that is none. */
 export function toAsked(body: CreateToken): AskedToken {
@@ -45,7 +46,23 @@ export const toToken = (record: TokenRecord, token = ''): ShownToken => ({
   expired_at: toTime(record.expiresAtMs),
   user_id: record.userId,
   user: toUser(record.userId),
-  last_used_at: record.lastUsedAtMs === null ? null : toTime(record.lastUsedAtMs),
+  last_used_at: toTimeOrNull(record.lastUsedAtMs),
+  last_used_for: record.lastUsedFor && toUse(record.lastUsedFor),
+})
+
+/** Key by key, since a row does not keep their order. */
+const toUse = ({ contract, operation, client }: TokenUse): ShownToken['last_used_for'] => ({
+  contract,
+  operation,
+  client,
+})
+
+export const toCaller = ({ tokenId, name, userId, permissions, expiresAtMs }: Principal): ShownCaller => ({
+  token_id: tokenId,
+  name,
+  user_id: userId,
+  scopes: [...permissions],
+  expired_at: toTimeOrNull(expiresAtMs),
 })
 
 const grammar = /^(\d{4}-\d{2}-\d{2})T(?:[01]\d|2[0-3]):\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/i
@@ -55,10 +72,9 @@ function toMs(text: string): number {
   const day = grammar.exec(text)?.[1]
   const ms = day === undefined ? Number.NaN : Date.parse(text)
   if (Number.isNaN(ms) || !new Date(`${day}T00:00:00Z`).toISOString().startsWith(day ?? ' ')) {
-    throw new Failure(
-      'request.invalid',
-      `expired_at is ${JSON.stringify(text.slice(0, 100))}; expected a time such as 2036-01-01T00:00:00Z.`,
-    )
+    const named = JSON.stringify(text.slice(0, 100))
+    const sentence = `expired_at is ${named}; expected a time such as 2036-01-01T00:00:00Z.`
+    throw new Failure('request.invalid', sentence, { field: 'expired_at' })
   }
   return ms
 }

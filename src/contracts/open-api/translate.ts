@@ -5,7 +5,7 @@ import type { Job, JobRequest, PreheatRequest, Progress, TaskRequest } from '../
 import type { Cluster } from '../../model/peer.ts'
 import { toResult } from './translate-result.ts'
 import { nanosecondsPerMs, zeroTime, type SchedulerCluster, type ShownArgs, type ShownJob } from './wire.ts'
-import { toError, toState, toTime, toType } from './words.ts'
+import { toError, toState, toTime, toTimeOrNull, toType } from './words.ts'
 
 /** `fresh`: the answer to the POST that made it, whose `result` is null. */
 export function toJob(view: JobView, shows: 'fresh' | 'whole'): ShownJob {
@@ -32,6 +32,9 @@ export function toJob(view: JobView, shows: 'fresh' | 'whole'): ShownJob {
     error: toError(job.problem),
     warnings: [...job.warnings],
     digest: job.pinned,
+    contract: job.contract,
+    requested_by: job.requestedBy,
+    ended_at: toTimeOrNull(job.settledAtMs),
   }
 }
 

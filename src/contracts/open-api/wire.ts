@@ -24,13 +24,18 @@ export type State = Schemas['State']
 export type ShownTask = Schemas['Task']
 export type ShownBlob = Schemas['Blob']
 export type ShownPeer = Schemas['Peer']
+export type ShownJobMap = Schemas['JobMap']
+export type ShownCause = Schemas['Cause']
 export type ShownPlan = Schemas['Plan']
 export type ShownDistribution = Schemas['ImageDistribution']
 export type ShownCluster = Schemas['Cluster']
 export type ShownClusterPeer = Schemas['ClusterPeer']
 export type BlockList = Schemas['BlockList']
 export type ShownToken = Schemas['Token']
+export type ShownCaller = Schemas['Caller']
+export type ShownService = Schemas['Service']
 export type Refusal = Schemas['Refusal']
+export type FieldError = Schemas['FieldError']
 
 export const taskStates = ['waiting', 'running', 'warm', 'failed', 'cancelled'] as const
 

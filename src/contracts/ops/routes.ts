@@ -4,6 +4,7 @@ import type { Answer, Call, Contract, Route } from '../http/route.ts'
 import { docsAsset, docsPage } from './docs-page.ts'
 import { documentOf, wholeDocument } from './documents.ts'
 import { refuse } from './refusals.ts'
+import type { Site } from './site.ts'
 
 export interface OpsOptions {
   /** Rejects when the service cannot do its work just now. */
@@ -11,10 +12,11 @@ export interface OpsOptions {
   readonly version: string
   /** Names of the contracts that are served, this one included: the documents are theirs. */
   readonly contracts: readonly string[]
+  readonly site: Site
 }
 
-export function opsContract({ ready, version, contracts }: OpsOptions): Contract {
-  const welcome = { name: 'warmfront', version, document: '/openapi.yaml', docs: '/docs' }
+export function opsContract({ ready, version, contracts, site }: OpsOptions): Contract {
+  const welcome = { name: 'warmfront', version, document: '/openapi.yaml', docs: '/docs', console: '/console/' }
   const isReady = async (): Promise<Answer> => {
     await ready()
     return ok
@@ -23,7 +25,9 @@ export function opsContract({ ready, version, contracts }: OpsOptions): Contract
     name: 'ops',
     refuse,
     routes: [
-      open('welcome', '/', async () => ({ status: 200, body: welcome })),
+      open('welcome', '/', async (call) =>
+        takesHtml(call) ? toConsole : { status: 200, headers: byAccept, body: welcome },
+      ),
       open('live', '/livez', async () => ok),
       open('ready', '/readyz', isReady),
       open('getDocument', '/openapi.yaml', () => wholeDocument(contracts)),
@@ -34,6 +38,9 @@ export function opsContract({ ready, version, contracts }: OpsOptions): Contract
       { ...open('getDocs', '/docs', async () => docsPage()), pattern: /^\/docs$/ },
       { ...open('redirectToDocs', '/docs/', async () => toDocs), pattern: /^\/docs\/$/ },
       open('getDocsAsset', '/docs/:asset', ({ params }) => docsAsset(params['asset'] ?? '', contracts)),
+      { ...open('redirectToConsole', '/console', async () => toConsoleWithSlash), pattern: /^\/console$/ },
+      { ...open('getConsole', '/console/', async (call) => site.page(call)), pattern: /^\/console\/$/ },
+      open('getConsoleAsset', '/console/assets/:asset', async (call) => site.asset(call)),
     ],
   }
 }
@@ -47,4 +54,10 @@ const open = (operation: string, path: string, run: (call: Call) => Promise<Answ
 })
 
 const ok: Answer = { status: 200, body: { status: 'ok' } }
+const byAccept = { vary: 'Accept' }
+/** Relative, so that it holds below any prefix. */
+const toConsole: Answer = { status: 302, headers: { location: 'console/', ...byAccept } }
+const toConsoleWithSlash: Answer = { status: 308, headers: { location: 'console/' } }
+/** Browsers say so when somebody goes to the address; curl and probes do not. */
+const takesHtml = ({ headers }: Call): boolean => String(headers['accept'] ?? '').includes('text/html')
 const toDocs: Answer = { status: 308, headers: { location: '../docs' } }

@@ -9,7 +9,7 @@ import { usualRequest, type Asked } from '../http/usual-request.ts'
 import type { Accepted, PreheatBody, ShownPreheat } from './wire.ts'
 
 /** Throws `reference.invalid`, `request.invalid`. */
-export function toSubmission(body: PreheatBody, { userId, clusterIds, timeoutMs }: Asked): Submission {
+export function toSubmission(body: PreheatBody, { timeoutMs, ...by }: Asked): Submission {
   const { headers } = body
   const common = {
     ...usualRequest(timeoutMs, headers),
@@ -20,11 +20,11 @@ export function toSubmission(body: PreheatBody, { userId, clusterIds, timeoutMs 
   if (body.type === 'image') {
     const image = { url: body.url, reference: parseReference(body.url), platforms: [], ...expectationOf(body) }
     const request: JobRequest = { ...common, type: 'image', ...image }
-    return { contract: 'preheats', bio: '', userId, request, secrets: { headers }, clusterIds }
+    return { contract: 'preheats', bio: '', ...by, request, secrets: { headers } }
   }
   const url = parseFileUrl(body.url).href
   const request: JobRequest = { ...common, type: 'file', urls: [redactUrl(url)] }
-  return { contract: 'preheats', bio: '', userId, request, secrets: { headers, urls: [url] }, clusterIds }
+  return { contract: 'preheats', bio: '', ...by, request, secrets: { headers, urls: [url] } }
 }
 
 /** Only Harbor says all three of these, and never leaves one out (goharbor/harbor preheat_image.go@v2.1.0). */

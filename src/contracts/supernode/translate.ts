@@ -9,14 +9,14 @@ import { usualRequest, type Asked } from '../http/usual-request.ts'
 import type { PreheatBody, TaskAnswer } from './wire.ts'
 
 /** Throws `reference.invalid`, `request.invalid`. */
-export function toSubmission(body: PreheatBody, { userId, clusterIds, timeoutMs }: Asked): Submission {
+export function toSubmission(body: PreheatBody, { timeoutMs, ...by }: Asked): Submission {
   const common = usualRequest(timeoutMs, body.headers)
   const request: JobRequest =
     body.type === 'image'
       ? { ...common, type: 'image', url: body.url, reference: parseReference(body.url), platforms: [] }
       : { ...common, type: 'file', urls: [redactUrl(parseFileUrl(body.url).href)] }
   const secrets = { headers: body.headers, ...(body.type === 'file' ? { urls: [body.url] } : {}) }
-  return { contract: 'supernode', bio: '', userId, request, secrets, clusterIds }
+  return { contract: 'supernode', bio: '', ...by, request, secrets }
 }
 
 export const toAccepted = (job: Job): TaskAnswer => ({ code: 200, data: { taskId: String(job.id) } })

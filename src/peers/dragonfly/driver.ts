@@ -80,7 +80,7 @@ export class DragonflyDriver implements PeerDriver {
 
   async health(peer: Peer, signal: AbortSignal): Promise<Omit<PeerHealth, 'checkedAtMs'>> {
     const { version = null, diskFree = null } = this.#facts.get(peer.address) ?? {}
-    const answer = (state: PeerHealth['state'], detail: string) => ({ state, detail, version, diskFree })
+    const answer = (state: PeerHealth['state'], detail: string) => ({ state, detail, version, diskFree, held: null })
     try {
       const { rpcTimeoutMs, wire } = this.#options
       const options = { address: peer.address, place: { who: nameOf(peer), what: 'its health', origin: '' }, signal }

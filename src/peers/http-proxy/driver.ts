@@ -60,10 +60,10 @@ export class HttpProxyDriver implements PeerDriver {
       const version = /squid\/[\w.-]+/.exec(answer.headers['via'] ?? answer.headers['server'] ?? '')?.[0] ?? null
       const detail = answer.status === 407 ? 'it wants a credential of its own' : ''
       const state = answer.status === 407 ? 'degraded' : 'up'
-      return { state, detail, version, diskFree: null }
+      return { state, detail, version, diskFree: null, held: null }
     } catch (error) {
       const detail = signal.aborted ? 'it did not answer in time' : asFailure(error).message
-      return { state: 'down', detail, version: null, diskFree: null }
+      return { state: 'down', detail, version: null, diskFree: null, held: null }
     }
   }
 

@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import type { Blob } from '../../model/blob.ts'
 import { shortDigest, type Digest } from '../../model/digest.ts'
 import { Failure } from '../../model/failure.ts'
-import type { BlobShelf, Clock, HeldBlob, Origin } from '../../model/ports.ts'
+import type { Held } from '../../model/peer.ts'
+import type { Clock, Origin } from '../../model/ports.ts'
+import type { BlobShelf, HeldBlob } from '../../model/shelf.ts'
 import { fill } from './fill.ts'
 import type { Filled } from './fill.ts'
 import { moveForGood, writeWhole } from './files.ts'
@@ -113,6 +115,11 @@ export class Cache implements BlobShelf {
   /** Bytes that may come before something has to go. */
   get free(): number {
     return Math.max(0, this.#stock.limit - this.#stock.taken)
+  }
+
+  /** What is complete, and in no need of a download. */
+  get held(): Held {
+    return this.#stock.held
   }
 
   /** Takes a blob away; false: it is not there. Throws `peer.busy` while a running job or a reader needs it. */

@@ -71,7 +71,8 @@ export class LocalDriver implements PeerDriver {
 
   /** It runs in this very process. */
   async health(): Promise<Omit<PeerHealth, 'checkedAtMs'>> {
-    return { state: 'up', detail: '', version: null, diskFree: this.#cache.free }
+    const { free, held } = this.#cache
+    return { state: 'up', detail: '', version: null, diskFree: free, held }
   }
 
   /** A file has no identity that could be looked for. */

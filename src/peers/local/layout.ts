@@ -12,6 +12,8 @@ export const blobFolders = ['blobs/sha256', 'blobs/sha512'] as const
 export const blobKey = (digest: Digest): string =>
   `blobs/${algorithmOf(digest)}/${hexOf(digest).slice(0, 2)}/${hexOf(digest)}`
 
+export const isBlobKey = (key: string): boolean => key.startsWith('blobs/')
+
 /** Beside a manifest: its media type, as the registry said it. */
 export const typeKey = (blob: string): string => `${blob}.type`
 

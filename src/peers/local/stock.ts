@@ -1,6 +1,8 @@
 // What lies in the cache and how much room it takes, in order of last use. Memory only: the cache moves the files.
 
+import type { Held } from '../../model/peer.ts'
 import { chooseVictims } from './eviction.ts'
+import { isBlobKey } from './layout.ts'
 
 /** A blob whose reader has been told of it is kept this long, so that it is still there when the reading begins. */
 const graceMs = 10_000
@@ -25,6 +27,7 @@ export class Stock {
   readonly #items = new Map<string, Item>()
   readonly #pins = new Map<number, Set<string>>()
   #taken = 0
+  #held: Held = { blobs: 0, bytes: 0 }
 
   constructor(limit: number, now: () => number) {
     this.#limit = limit
@@ -40,6 +43,11 @@ export class Stock {
     return this.#taken
   }
 
+  /** The complete blobs among the items; parts of others take room as well. */
+  get held(): Held {
+    return this.#held
+  }
+
   get(key: string): Item | undefined {
     return this.#items.get(key)
   }
@@ -48,14 +56,14 @@ export class Stock {
   add(key: string, bytes: number, touchedAtMs: number, openedAtMs = 0): void {
     this.remove(key)
     this.#items.set(key, { bytes, touchedAtMs, openedAtMs, readers: 0 })
-    this.#taken += bytes
+    this.#count(key, 1, bytes)
   }
 
   remove(key: string): void {
     const item = this.#items.get(key)
     if (item === undefined) return
     this.#items.delete(key)
-    this.#taken -= item.bytes
+    this.#count(key, -1, -item.bytes)
   }
 
   used(key: string, item: Item): void {
@@ -104,6 +112,11 @@ export class Stock {
     const victims = chooseVictims(this.#items, (key) => this.#mayGo(key), this.#taken - this.#limit) ?? []
     for (const key of victims) this.remove(key)
     return victims
+  }
+
+  #count(key: string, blobs: number, bytes: number): void {
+    this.#taken += bytes
+    if (isBlobKey(key)) this.#held = { blobs: this.#held.blobs + blobs, bytes: this.#held.bytes + bytes }
   }
 
   #mayGo(key: string): boolean {

@@ -34,4 +34,5 @@ const as = (state: Health['state'], detail: string, version: string | null): Hea
   detail,
   version,
   diskFree: null,
+  held: null,
 })

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict'
 import { setImmediate } from 'node:timers/promises'
 import { test } from 'node:test'
-import type { Peer } from '../../../src/model/peer.ts'
+import { Failure } from '../../../src/model/failure.ts'
+import type { JsonObject, Peer } from '../../../src/model/peer.ts'
 import type { Discovered, DriverKind } from '../../../src/model/driver.ts'
 import { AskingDriver, watchedPeer } from '../../support/watched-peers.ts'
 import { addressesOf, checkEveryMs, clusterOf, discoverEveryMs, rosterBench, statesOf } from './roster-bench.ts'
@@ -43,7 +44,7 @@ test('roster: the first to ask hears who the peers are, and how each is', async 
     seed: false,
     ordinary: true,
   }
-  const health = { state: 'up', detail: '', version: '1.2', diskFree: null, checkedAtMs: clock.now() }
+  const health = { state: 'up', detail: '', version: '1.2', diskFree: null, held: null, checkedAtMs: clock.now() }
   assert.deepEqual(member, { peer, health })
   const down = crew.members.find(({ health: { state } }) => state === 'down')
   assert.match(down?.health.detail ?? '', /ECONNREFUSED/)
@@ -108,7 +109,7 @@ test('roster: 1,000 peers are looked at a few at a time, each once a round', asy
     seen.most = Math.max(seen.most, ++seen.now)
     await setImmediate()
     seen.now--
-    return { state: 'up', detail: '', version: null, diskFree: null }
+    return { state: 'up', detail: '', version: null, diskFree: null, held: null }
   }
   const { roster, clock } = rosterBench(t, { kinds: { counting: { open: () => driver } } })
   const cluster = clusterOf({}, { driver: 'counting' })
@@ -263,7 +264,7 @@ test('roster: who waits for a discovery while the service stops hears so', async
 /** One driver for all clusters, and a peer of its own in each, as the embedded cache has it. */
 function ownKind() {
   const driver = new AskingDriver({})
-  driver.health = async () => ({ state: 'up', detail: '', version: null, diskFree: 7 })
+  driver.health = async () => ({ state: 'up', detail: '', version: null, diskFree: 7, held: null })
   const own: Peer = { ...ownPeer, id: 'own-2@here' }
   const kind: DriverKind = { open: () => driver, own: ({ id }) => [{ ...own, id: `own-${id}@here`, clusterId: id }] }
   return { driver, own, kind }
@@ -337,4 +338,66 @@ test('roster: a driver is opened with its own keys, and the TLS of the cluster b
   const { roster } = rosterBench(t, { kinds: { noting: { open } }, tlsOf })
   await roster.crewOf(clusterOf({ ...listed(peer), seeds: true, word: 'a' }, { driver: 'noting' }), signal)
   assert.deepEqual(seen, [[{ id: 2, name: 'edge' }, { word: 'a' }, tls]])
+})
+
+test('roster: one peer is looked at when somebody asks, and what is seen is known from then on', async (t) => {
+  const [watched, other] = [await watchedPeer(t), await watchedPeer(t)]
+  const { roster } = rosterBench(t)
+  const cluster = clusterOf(listed(watched, other))
+  const { members } = await roster.crewOf(cluster, signal)
+  watched.behaviour = 'busy'
+  const id = `asking-2@${watched.address}`
+  const member = await roster.lookAt(cluster, id, signal)
+  assert.equal(member?.health.state, 'degraded')
+  assert.deepEqual(member?.peer, members.find(({ peer }) => peer.id === id)?.peer)
+  const known = await roster.crewOf(cluster, signal)
+  assert.deepEqual(
+    known.members.find(({ peer }) => peer.id === id),
+    member,
+  )
+  assert.deepEqual([watched.asked, other.asked], [2, 1])
+  assert.equal(await roster.lookAt(cluster, 'asking-2@nobody', signal), undefined)
+})
+
+test('roster: a look that somebody asked for ends by itself', async (t) => {
+  const watched = await watchedPeer(t)
+  const { roster } = rosterBench(t, { checkWithinMs: 100 })
+  const cluster = clusterOf(listed(watched))
+  await roster.crewOf(cluster, signal)
+  watched.behaviour = 'hangs'
+  const id = `asking-2@${watched.address}`
+  const member = await roster.lookAt(cluster, id, signal)
+  assert.deepEqual([member?.health.state, member?.health.detail], ['down', 'no answer within 0.1 s'])
+})
+
+test('roster: who asked for a look and goes is held no longer', async (t) => {
+  const watched = await watchedPeer(t)
+  const { roster } = rosterBench(t)
+  const cluster = clusterOf(listed(watched))
+  await roster.crewOf(cluster, signal)
+  watched.behaviour = 'hangs'
+  const leaving = new AbortController()
+  const looking = roster.lookAt(cluster, `asking-2@${watched.address}`, leaving.signal)
+  while (watched.asked < 2) await setImmediate()
+  leaving.abort(new Error('gone'))
+  await assert.rejects(looking, { message: 'gone' })
+})
+
+test('roster: settings that are refused name their field', async (t) => {
+  const { roster } = rosterBench(t)
+  const fieldOf = (settings: JsonObject, driver = 'asking') => {
+    try {
+      roster.check(driver, settings)
+    } catch (error) {
+      assert.ok(error instanceof Failure)
+      return error.fields.map(({ field }) => field).join()
+    }
+    return assert.fail('nothing was refused')
+  }
+  assert.equal(fieldOf({}, 'nothing'), 'driver')
+  assert.equal(fieldOf({}), 'settings')
+  assert.equal(fieldOf({ dns: ['a:1'], word: 7 }), 'settings.word')
+  assert.equal(fieldOf({ dns: ['a:1'], strange: 7 }), 'settings.strange')
+  assert.equal(fieldOf({ dns: ['a:1', 'b'] }), 'settings.dns.1')
+  assert.equal(fieldOf({ peers: [{ address: 'a:1', seed: 'x' }] }), 'settings.peers.0.seed')
 })

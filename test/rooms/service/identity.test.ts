@@ -37,10 +37,10 @@ const callOf = ({ method, path }: Operation, headers: Readonly<Record<string, st
 
 const all = operations()
 
-test('every contract has operations, and only health, probes and documents are open', () => {
+test('every contract has operations, and only health, probes, documents and the console are open', () => {
   assert.ok(all.length > 30, `there are ${all.length}`)
   const open = all.filter((operation) => operation.open).map(({ path }) => path)
-  const known = /^\/$|^\/(?:healthy|health|_ping|api\/v1\/_ping|api\/check|livez|readyz|openapi.*|docs.*)$/
+  const known = /^\/$|^\/(?:healthy|health|_ping|api\/v1\/_ping|api\/check|livez|readyz|openapi.*|docs.*|console.*)$/
   assert.deepEqual(
     open.filter((path) => !known.test(path)),
     [],
@@ -77,6 +77,7 @@ test('a token opens what its scopes say, and nothing else', async () => {
     const { token } = await mint(service, `only ${scope}`, [scope])
     const statusOf = async (method: string, path: string, body?: unknown) =>
       (await service.call(method, path, body, bearer(token))).status
+    assert.equal(await statusOf('GET', '/oapi/v1/whoami'), 200, scope)
     const mayRead = (resource: string): boolean => scope === resource || scope === `${resource}:read`
     assert.equal(await statusOf('GET', '/oapi/v1/jobs'), mayRead('job') ? 200 : 403, scope)
     assert.equal(await statusOf('GET', '/oapi/v1/clusters'), mayRead('cluster') ? 200 : 403, scope)

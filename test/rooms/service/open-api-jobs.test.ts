@@ -47,7 +47,7 @@ test("the answer has Dragonfly's keys in Dragonfly's order, and ours after them"
   assert.equal(
     Object.keys(job).join(' '),
     'id created_at updated_at is_del task_id bio type state status args result user_id user seed_peer_clusters ' +
-      'scheduler_clusters phase progress error warnings digest',
+      'scheduler_clusters phase progress error warnings digest contract requested_by ended_at',
   )
   assert.deepEqual(job.args, {
     application: '',
@@ -480,6 +480,101 @@ test('lists: states and types that are known give what there is, empty values ar
     'per_page=99999999',
   ]) {
     assert.equal((await service.call('GET', `${jobs}?${query}`)).status, 422, query)
+  }
+})
+
+test('lists: found by phase, contents, contract, cluster, peer and text, with Link for what was found', async () => {
+  const made = await create(image(), { bio: 'The 100% ROLLOUT', scheduler_cluster_ids: [2] })
+  const file = await create({ type: 'file', url: `${registry.url}/files/Model.bin` }, { bio: 'weights' })
+  const harbor = await service.call('POST', '/preheats', { type: 'image', url: image().url })
+  const old = Number((harbor.json as { readonly id: string }).id)
+  const [first, second, third] = [
+    await service.settled(made.id),
+    await service.settled(file.id),
+    await service.settled(old),
+  ]
+  assert.deepEqual([first.state, second.state, third.state], ['SUCCESS', 'FAILURE', 'SUCCESS'])
+  const [task] = (await service.call('GET', `${jobs}/${made.id}/tasks`)).json as readonly Task[]
+  assert.ok(task)
+  const list = async (query: Readonly<Record<string, string>>) => {
+    const asked = Object.entries({ per_page: '100', ...query })
+    return service.call(
+      'GET',
+      `${jobs}?${asked.map(([name, text]) => `${name}=${encodeURIComponent(text)}`).join('&')}`,
+    )
+  }
+  const found = async (query: Readonly<Record<string, string>>) => {
+    const answer = await list(query)
+    assert.equal(answer.status, 200, answer.text)
+    const ids = idsOf(answer)
+    return [made.id, file.id, old].filter((id) => ids.includes(id))
+  }
+  for (const [query, ids] of [
+    [{ phase: 'succeeded' }, [made.id, old]],
+    [{ phase: 'failed' }, [file.id]],
+    [{ phase: 'failed', state: 'FAILURE' }, [file.id]],
+    [{ phase: 'failed', state: 'SUCCESS' }, []],
+    [{ args_type: 'image' }, [made.id, old]],
+    [{ args_type: 'file', type: 'preheat' }, [file.id]],
+    [{ args_type: 'file', type: 'get_task' }, []],
+    [{ contract: 'preheats' }, [old]],
+    [{ contract: 'supernode' }, []],
+    [{ scheduler_cluster_id: '1' }, [file.id, old]],
+    [{ scheduler_cluster_id: '2' }, [made.id, file.id, old]],
+    [{ scheduler_cluster_id: '3' }, []],
+    [{ peer: task.peer.id }, [made.id, old]],
+    [{ peer: 'nobody' }, []],
+    [{ q: '100% rollout' }, [made.id]],
+    [{ q: 'MODEL.BIN' }, [file.id]],
+    [{ q: '%', contract: 'open-api' }, [made.id]],
+    [{ q: 'rollout', args_type: 'file' }, []],
+  ] as const) {
+    assert.deepEqual(await found(query), ids, JSON.stringify(query))
+  }
+  const everything = { phase: '', args_type: '', contract: '', scheduler_cluster_id: '', peer: '', q: '' }
+  assert.deepEqual(idsOf(await list(everything)), idsOf(await list({})))
+  const one = await service.call('GET', `${jobs}?per_page=1&q=rollout&page=9`)
+  assert.deepEqual([one.json, /page=1&per_page=1&q=rollout>;rel=last/.test(one.headers.get('link') ?? '')], [[], true])
+  for (const query of [
+    'phase=done',
+    'args_type=all',
+    'contract=mirror',
+    'scheduler_cluster_id=x',
+    `q=${'x'.repeat(257)}`,
+  ]) {
+    assert.equal((await service.call('GET', `${jobs}?${query}`)).status, 422, query)
+  }
+})
+
+test('a job says through which contract it came, with which token, and when it ended', async () => {
+  const token = await service.call('POST', '/oapi/v1/personal-access-tokens', {
+    name: 'release robot',
+    scopes: ['job'],
+    expired_at: new Date(Date.now() + 3_600_000).toISOString(),
+  })
+  const robot = { authorization: `Bearer ${(token.json as { readonly token: string }).token}` }
+  const key = { 'idempotency-key': 'asked-by-a-robot' }
+  const asked = { type: 'preheat', args: image() }
+  const made = jobOf(await service.call('POST', jobs, asked, { ...robot, ...key }))
+  assert.deepEqual([made.contract, made.requested_by, made.ended_at], ['open-api', 'release robot', null])
+  const again = jobOf(await service.call('POST', jobs, asked, { authorization: `Bearer ${adminToken}`, ...key }))
+  assert.equal(again.id, made.id)
+  const settled = await service.settled(made.id)
+  assert.deepEqual([settled.requested_by, settled.ended_at], ['release robot', settled.updated_at])
+  assert.ok(Date.parse(settled.ended_at ?? '') >= Date.parse(settled.created_at))
+
+  const event = { id: 'push-1', action: 'push', target: { mediaType: 'application/vnd.oci.image.manifest.v1+json' } }
+  const pushed = { ...event, target: { ...event.target, url: image().url, tag: '1.0' } }
+  const kraken = await service.call('POST', '/registry/notifications', { events: [pushed] }, robot)
+  const preheats = await service.call('POST', '/preheats', { type: 'image', url: image().url }, robot)
+  const supernode = await service.call('POST', '/api/preheat', { type: 'image', url: image().url }, robot)
+  for (const [contract, id] of [
+    ['kraken', (kraken.json as { readonly accepted: readonly string[] }).accepted[0]],
+    ['preheats', (preheats.json as { readonly id: string }).id],
+    ['supernode', (supernode.json as { readonly data: { readonly taskId: string } }).data.taskId],
+  ] as const) {
+    const job = await service.job(Number(id))
+    assert.deepEqual([job.contract, job.requested_by], [contract, 'release robot'])
   }
 })
 

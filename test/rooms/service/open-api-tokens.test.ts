@@ -26,13 +26,13 @@ const get = async (id: number): Promise<Token> => tokenOf(await service.call('GE
 const withToken = (token: string, method: string, at: string, body?: unknown) =>
   service.call(method, at, body, { authorization: `Bearer ${token}` })
 
-test("a token has Dragonfly's keys in Dragonfly's order, last_used_at after them, and itself only once", async () => {
+test("a token has Dragonfly's keys in Dragonfly's order, our own after them, and itself only once", async () => {
   const answer = await service.call('POST', path, { name: 'first', expired_at: later, user_id: 5, bio: 'b' })
   assert.equal(answer.headers.get('cache-control'), 'no-store')
   const made = tokenOf(answer)
   assert.equal(
     Object.keys(made).join(' '),
-    'id created_at updated_at is_del name bio token scopes state expired_at user_id user last_used_at',
+    'id created_at updated_at is_del name bio token scopes state expired_at user_id user last_used_at last_used_for',
   )
   assert.match(made.token, /^wf_[A-Za-z0-9_-]{43}$/)
   const { id, created_at: _, updated_at: __, token: ___, user, ...rest } = made
@@ -45,6 +45,7 @@ test("a token has Dragonfly's keys in Dragonfly's order, last_used_at after them
     expired_at: later,
     user_id: 5,
     last_used_at: null,
+    last_used_for: null,
   })
   assert.equal(user.id, 5)
   assert.deepEqual(await get(id), { ...made, token: '' })
@@ -92,10 +93,12 @@ test('a change keeps what is left out, the scopes among it', async () => {
   }
 })
 
-test('a token notes when it was last used', async () => {
+test('a token notes when it was last used, and for what', async () => {
   const { id, token } = await create({ name: 'used', scopes: ['job:read'] })
   assert.equal((await withToken(token, 'GET', '/oapi/v1/jobs')).status, 200)
-  assert.match((await get(id)).last_used_at ?? '', /^\d{4}-/)
+  const { last_used_at, last_used_for } = await get(id)
+  assert.match(last_used_at ?? '', /^\d{4}-/)
+  assert.deepEqual([last_used_for?.contract, last_used_for?.operation], ['open-api', 'listJobs'])
 })
 
 test('lists come in pages with Link, by state and user', async () => {

@@ -5,6 +5,7 @@ import { suite, test } from 'node:test'
 import { AccessTokens } from '../../../src/auth/access-tokens.ts'
 import { Identify } from '../../../src/auth/identify.ts'
 import { systemClock } from '../../../src/kit/clock.ts'
+import type { TokenUse } from '../../../src/model/ports.ts'
 import { permissions, type Permission, type Principal } from '../../../src/model/principal.ts'
 import { openDatabase, type Database } from '../../../src/store/database.ts'
 import { Tokens } from '../../../src/store/tokens.ts'
@@ -16,7 +17,9 @@ const holding = (...held: readonly Permission[]): Principal => ({
   name: 'ann',
   userId: 7,
   permissions: held,
+  expiresAtMs: null,
 })
+const use: TokenUse = { contract: 'open-api', operation: 'listJobs', client: 'curl/8.0' }
 const administrator = holding(...permissions)
 
 const tomorrow = Date.now() + 24 * 3_600_000
@@ -36,13 +39,16 @@ onEachDatabase((database) => {
     const { record, token } = await access.mint(asked, administrator)
     assert.match(token, /^wf_[\w-]{43}$/)
     assert.deepEqual([record.permissions, record.userId], [['job', 'cluster'], 7])
-    const principal = await identify.token(token)
-    assert.deepEqual(principal, { tokenId: record.id, name: 'ci', userId: 7, permissions: ['job', 'cluster'] })
+    const principal = await identify.token(token, use)
+    const { id, expiresAtMs } = record
+    assert.deepEqual(principal, { tokenId: id, name: 'ci', userId: 7, permissions: ['job', 'cluster'], expiresAtMs })
     const kept = await database().run((db) =>
       db.raw<{ rows: { row: string }[] }>('select row_to_json(tokens)::text as row from tokens'),
     )
     assert.doesNotMatch(kept.rows.map(({ row }) => row).join(), new RegExp(token.slice(3)))
-    assert.notEqual((await access.get(record.id)).lastUsedAtMs, null)
+    const { lastUsedAtMs, lastUsedFor } = await access.get(record.id)
+    assert.notEqual(lastUsedAtMs, null)
+    assert.deepEqual(lastUsedFor, use)
   })
 
   test('a token belongs to the user who is named, and to the caller where nobody is', async () => {
@@ -101,11 +107,11 @@ onEachDatabase((database) => {
     const { access, identify } = make(database())
     const { record, token } = await access.mint(asked, administrator)
     await access.change(record.id, { active: false }, administrator)
-    assert.equal(await identify.token(token), undefined)
+    assert.equal(await identify.token(token, use), undefined)
     await access.change(record.id, { active: true }, administrator)
-    assert.equal((await identify.token(token))?.tokenId, record.id)
+    assert.equal((await identify.token(token, use))?.tokenId, record.id)
     await access.remove(record.id)
-    assert.equal(await identify.token(token), undefined)
+    assert.equal(await identify.token(token, use), undefined)
   })
 
   test('the first start makes one token for an administrator, and says when it was made', async () => {
@@ -113,7 +119,7 @@ onEachDatabase((database) => {
     const token = await identify.firstToken()
     assert.ok(token)
     assert.equal(await identify.firstToken(), undefined)
-    assert.deepEqual((await identify.token(token))?.permissions, permissions)
+    assert.deepEqual((await identify.token(token, use))?.permissions, permissions)
     assert.equal((await access.list({}, 1, 1)).rows[0]?.bio, 'Made on the first start')
   })
 })
@@ -130,9 +136,9 @@ suite('two replicas', { skip: databaseKinds.find(({ kind }) => kind === 'postgre
       const { access } = make(one)
       const { identify } = make(two)
       const { record, token } = await access.mint(asked, administrator)
-      const crowd = Array.from({ length: 100 }, () => identify.token(token))
+      const crowd = Array.from({ length: 100 }, () => identify.token(token, use))
       await access.change(record.id, { active: false }, administrator)
-      const late = await Promise.all(Array.from({ length: 100 }, () => identify.token(token)))
+      const late = await Promise.all(Array.from({ length: 100 }, () => identify.token(token, use)))
       assert.deepEqual(new Set(late), new Set([undefined]))
       await Promise.all(crowd)
     }))

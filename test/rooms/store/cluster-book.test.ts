@@ -25,7 +25,7 @@ const driver: PeerDriver = {
     files: true,
     resumed: 'asked',
   },
-  health: async () => ({ state: 'up', detail: '', version: null, diskFree: null }),
+  health: async () => ({ state: 'up', detail: '', version: null, diskFree: null, held: null }),
   probe: () => assert.fail('nothing is probed here'),
   warm: () => assert.fail('nothing is warmed here'),
   close: async () => {},

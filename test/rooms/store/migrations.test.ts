@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as access from '../../../migrations/0004_access.ts'
 import * as peers from '../../../migrations/0006_peers.ts'
+import * as lists from '../../../migrations/0007_job_lists.ts'
 import { Sealer } from '../../../src/kit/seal.ts'
 import { noProgress } from '../../../src/model/job.ts'
 import { Clusters } from '../../../src/store/clusters.ts'
@@ -89,6 +90,36 @@ onEachDatabase((database) => {
     assert.deepEqual((await jobs.get(id))?.progress, { ...noProgress, tasks: 4, warm: 2 })
     assert.ok(await leases.savePlan(lease, plan, progress({ tasks: 4 })))
     assert.deepEqual(await jobs.tasks(id), plan)
+  })
+
+  test('settled jobs whose tasks are all there have a plan, and are found by their text', async () => {
+    const { jobs, leases, lease, id, plan } = await planned()
+    const broken = await jobs.insert(newJob({ bio: 'Of before' }))
+    const [claim] = await leases.claim('a', 60_000, 1)
+    assert.ok(claim)
+    assert.ok(await leases.saveTasks(claim.lease, plan.slice(0, 2), progress({ tasks: 4 })))
+    const end = { state: 'failed', problem: null, progress: progress({ tasks: 4 }) } as const
+    for (const each of [lease, claim.lease]) assert.ok(await leases.settle(each, end))
+    const under = await jobs.insert(newJob())
+    await database().transaction(lists.down)
+    await database().transaction(lists.up)
+    const marks = await Promise.all([id, broken.id, under.id].map((each) => jobs.planMark(each)))
+    assert.deepEqual(
+      marks.map((mark) => [mark?.plan, mark?.settled]),
+      [
+        [1, true],
+        [0, true],
+        [0, false],
+      ],
+    )
+    const [mark] = marks
+    assert.ok(mark)
+    assert.equal((await jobs.planPicture(id, mark, { axes: true, failures: true }))?.letters, 'wqwq')
+    assert.deepEqual(
+      (await jobs.list({ text: 'OF BEFORE' }, 1, 9)).rows.map((job) => [job.id, job.requestedBy]),
+      [[broken.id, '']],
+    )
+    assert.equal((await jobs.list({ text: 'files.example/MODEL.bin' }, 1, 9)).total, 3)
   })
 
   test('jobs of a type that an older version does not know, and clusters with settings, survive it', async () => {

@@ -68,6 +68,7 @@ function run(crews: readonly Crew[], given: Given = {}): Done {
       check: () => {},
       clusters: async () => crews.map(({ cluster }) => cluster),
       crewOf: async ({ id }) => crews.find(({ cluster }) => cluster.id === id) ?? assert.fail(`no cluster ${id}`),
+      lookAt: () => assert.fail('no single peer is looked at here'),
       refresh: () => assert.fail('nothing is looked for anew'),
     },
     queue: {

@@ -85,6 +85,7 @@ const command = (request: PreheatRequest = imageRequest(), change: Partial<Prehe
   contract: 'open-api',
   bio: '',
   userId: 7,
+  requestedBy: '',
   secrets: {},
   clusterIds: [],
   request,

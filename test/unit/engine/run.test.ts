@@ -76,6 +76,7 @@ function bench(given: Given = {}) {
       drivers: ['test'],
       check: () => {},
       crewOf: async () => ({ cluster, driver, members }),
+      lookAt: () => assert.fail('no single peer is looked at here'),
       refresh: async () => ({ cluster, driver, members }),
     },
     queue: {

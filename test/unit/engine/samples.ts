@@ -50,7 +50,7 @@ export const peerOf = (n: number, change: Partial<Peer> = {}): Peer => ({
 
 export const memberOf = (peer: Peer, state: HealthState = 'up', detail = ''): Member => ({
   peer,
-  health: { state, detail, version: null, diskFree: null, checkedAtMs: 0 },
+  health: { state, detail, version: null, diskFree: null, held: null, checkedAtMs: 0 },
 })
 
 export const clusterOf = (id: number, change: Partial<Cluster> = {}): Cluster => ({
@@ -90,7 +90,7 @@ export const warmed: PeerDriver['warm'] = async (_peer, { digest, size }) => {
 export const driverOf = (can: Partial<Capabilities> = {}, change: Partial<PeerDriver> = {}): PeerDriver => ({
   kind: 'test',
   can: canDo(can),
-  health: async () => ({ state: 'up', detail: '', version: null, diskFree: null }),
+  health: async () => ({ state: 'up', detail: '', version: null, diskFree: null, held: null }),
   probe: async () => 'unknown',
   warm: warmed,
   close: async () => {},

@@ -27,6 +27,7 @@ function answering(...states: readonly HealthState[]) {
     detail: '',
     version: null,
     diskFree: null,
+    held: null,
   })
   return { driver, left }
 }

@@ -264,6 +264,7 @@ test('health tells the version, and who does not answer', { skip }, async (t) =>
     detail: 'it did not answer in time',
     version: null,
     diskFree: null,
+    held: null,
   })
 })
 

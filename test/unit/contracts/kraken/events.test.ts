@@ -9,7 +9,7 @@ import { Failure, failureCodes } from '../../../../src/model/failure.ts'
 
 const digest = `sha256:${'a'.repeat(64)}`
 const dockerManifest = 'application/vnd.docker.distribution.manifest.v2+json'
-const asked = { userId: 3, clusterIds: [2], timeoutMs: 60_000 }
+const asked = { userId: 3, requestedBy: 'harbor', clusterIds: [2], timeoutMs: 60_000 }
 
 const understood: RegistryEvent = {
   id: 'an-id',
@@ -163,6 +163,7 @@ test('the event makes the command: once for its id, with no credential, for the 
     contract: 'kraken',
     bio: '',
     userId: 3,
+    requestedBy: 'harbor',
     secrets: {},
     clusterIds: [2],
     idempotencyKey: 'kraken:an-id',

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { mirrorContract } from '../../../../src/contracts/mirror/routes.ts'
 import type { Answer } from '../../../../src/contracts/http/route.ts'
-import type { BlobShelf, HeldBlob } from '../../../../src/model/ports.ts'
+import type { BlobShelf, HeldBlob } from '../../../../src/model/shelf.ts'
 import { bytesOf, digestOf } from '../../../support/image.ts'
 
 const layer = bytesOf(1000, 'layer')

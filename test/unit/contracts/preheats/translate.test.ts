@@ -17,7 +17,7 @@ const harbor = {
   tag: '1.0',
   digest,
 }
-const asked = { userId: 3, clusterIds: [2], timeoutMs: 60_000 }
+const asked = { userId: 3, requestedBy: 'harbor', clusterIds: [2], timeoutMs: 60_000 }
 const submissionOf = (body: unknown) => toSubmission(parsePreheat(body), asked)
 
 const job = (change: Partial<Job>, request: JobRequest = submissionOf(harbor).request): Job => ({
@@ -26,6 +26,7 @@ const job = (change: Partial<Job>, request: JobRequest = submissionOf(harbor).re
   contract: 'preheats',
   bio: '',
   userId: 3,
+  requestedBy: 'harbor',
   state: 'queued',
   request,
   clusterIds: [1],
@@ -46,7 +47,7 @@ const failed = { state: 'failed', problem, settledAtMs: Date.UTC(2026, 2, 1, 10,
 
 test('an image of Harbor keeps what Harbor expected, and its credential only among the secrets', () => {
   const { request, secrets, ...command } = submissionOf(harbor)
-  assert.deepEqual(command, { contract: 'preheats', bio: '', userId: 3, clusterIds: [2] })
+  assert.deepEqual(command, { contract: 'preheats', bio: '', userId: 3, requestedBy: 'harbor', clusterIds: [2] })
   assert.equal(request.type, 'image')
   assert.ok(request.type === 'image')
   assert.equal(request.expectedDigest, digest)

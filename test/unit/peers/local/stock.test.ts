@@ -69,3 +69,17 @@ test('replacing an item counts its bytes once', () => {
 test('a lowered limit names what is too much, and no more', () => {
   assert.deepEqual(stockOf(15, 'a', 'b', 'c').surplus(), ['a', 'b'])
 })
+
+test('only complete blobs are held; parts of others and claims take room all the same', () => {
+  const stock = stockOf(100, 'blobs/sha256/aa/aa', 'blobs/sha512/bb/bb', 'partial/cc')
+  stock.grow({ bytes: 0 }, 20)
+  assert.deepEqual(stock.held, { blobs: 2, bytes: 20 })
+  stock.add('blobs/sha256/aa/aa', 15, 0)
+  assert.deepEqual(stock.held, { blobs: 2, bytes: 25 })
+  stock.remove('partial/cc')
+  stock.remove('blobs/sha512/bb/bb')
+  stock.remove('blobs/sha512/bb/bb')
+  assert.deepEqual([stock.held, stock.taken], [{ blobs: 1, bytes: 15 }, 35])
+  assert.deepEqual(stock.grow({ bytes: 0 }, 80), ['blobs/sha256/aa/aa'])
+  assert.deepEqual(stock.held, { blobs: 0, bytes: 0 })
+})
