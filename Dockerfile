@@ -9,12 +9,22 @@ COPY package.json package-lock.json .npmrc ./
 # The optional packages bring Node itself, which this image has.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 
+# The console needs its tools only to be built.
+FROM node:${NODE}-bookworm-slim AS console
+WORKDIR /opt/warmfront
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY scripts scripts
+COPY src src
+RUN node scripts/build-console.ts
+
 FROM node:${NODE}-bookworm-slim
 RUN groupadd --gid 10001 warmfront \
   && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /var/lib/warmfront --shell /usr/sbin/nologin warmfront \
   && install --directory --owner=10001 --group=10001 --mode=0700 /var/lib/warmfront
 WORKDIR /opt/warmfront
 COPY --from=packages /opt/warmfront/node_modules node_modules
+COPY --from=console /opt/warmfront/dist dist
 COPY package.json LICENSE ./
 COPY bin bin
 COPY migrations migrations

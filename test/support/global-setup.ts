@@ -1,8 +1,9 @@
-// Before the first and after the last test of a run: the databases that tests make theirs from.
+// Before the first and after the last test of a run: the databases that tests make theirs from, and the console.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { buildConsole } from '../../scripts/build-console.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { templates } from './database.ts'
 import { findPostgresql, startPostgresql } from './postgresql.ts'
@@ -13,7 +14,7 @@ const closing: (() => Promise<void>)[] = []
 /** The test processes inherit the addresses through the environment. */
 export async function globalSetup(): Promise<void> {
   try {
-    await Promise.all([preparePostgresql(), preparePglite()])
+    await Promise.all([preparePostgresql(), preparePglite(), buildConsole()])
   } catch (error) {
     await globalTeardown()
     throw error
