@@ -113,9 +113,9 @@ function movingMap({ peers, blobs, changes }: StandInOptions): (query: URLSearch
       const peer = Math.floor(die() * peers)
       row[peer] = after(row[peer] ?? 'q', die())
     }
-    const isKnown = query.get('plan') === '1-1'
+    const isKnown = query.get('plan') === '1'
     const rows = cells.map((row) => row.join(''))
-    return { plan: '1-1', rows, causes: [], ...(isKnown ? { peers: null, blobs: null } : names) }
+    return { plan: '1', rows, causes: [], ...(isKnown ? { peers: null, blobs: null } : names) }
   }
 }
 

@@ -19,7 +19,7 @@ const leastBytes = 1024
 /** Resolves true where something was built, false where what is there is as it should be. */
 export async function buildConsole(): Promise<boolean> {
   const made = await hashOfSources()
-  if ((await readFile(new URL(`console/${stamp}`, dist), 'utf8').catch(() => '')) === made) return false
+  if ((await stampOf()) === made) return false
   // Only now: it is large, and where the service is installed without what builds the console it is not there.
   const { build } = await import('vite')
   await mkdir(dist, { recursive: true })
@@ -32,21 +32,33 @@ export async function buildConsole(): Promise<boolean> {
     })
     await compressAll(fresh)
     await writeFile(`${fresh}/${stamp}`, made)
-    // Whole or not at all: what reads it may start at any time.
-    await rm(built, { recursive: true, force: true })
-    await rename(fresh, built)
+    await replace(fresh)
   } finally {
     await rm(fresh, { recursive: true, force: true })
   }
   return true
 }
 
-/** Of the console, and of the packages that are built into it. */
+/** Whole or not at all: what reads it may start at any time, and another build may be done first, of the same sources. */
+async function replace(fresh: string): Promise<void> {
+  const old = `${fresh}-old`
+  await rename(built, old).catch(() => {})
+  await rename(fresh, built).catch(async (error: unknown) => {
+    if ((await stampOf()) === '') throw error
+  })
+  await rm(old, { recursive: true, force: true })
+}
+
+/** Of what is built; '' where nothing is. */
+const stampOf = (): Promise<string> => readFile(new URL(`console/${stamp}`, dist), 'utf8').catch(() => '')
+
+/** Of the console, of the packages that are built into it, and of how that is done. */
 async function hashOfSources(): Promise<string> {
   const entries = await readdir(sources, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => `${parentPath}/${name}`)
   const hash = createHash('sha256')
-  for (const file of [...files.toSorted(), fileURLToPath(new URL('package-lock.json', root))]) {
+  const others = ['package-lock.json', 'tsconfig.json', 'scripts/build-console.ts']
+  for (const file of [...files.toSorted(), ...others.map((name) => fileURLToPath(new URL(name, root)))]) {
     hash.update(`${file.slice(fileURLToPath(root).length)}\0`).update(await readFile(file))
   }
   return hash.digest('hex')

@@ -12,6 +12,7 @@ import { preheatsContract } from './contracts/preheats/routes.ts'
 import { supernodeContract } from './contracts/supernode/routes.ts'
 import type { Preheat } from './engine/preheat.ts'
 import { contains, networksOf } from './kit/networks.ts'
+import type { Announce } from './model/event.ts'
 
 /** Made by `npm run build`. */
 const builtConsole = new URL('../dist/console/', import.meta.url)
@@ -24,13 +25,14 @@ interface ContractParts {
   readonly ready: () => Promise<void>
   readonly version: string
   readonly drivers: readonly string[]
+  readonly announce: Announce
 }
 
 /** Those that the settings name. */
 export async function contractsOf(parts: ContractParts): Promise<readonly Contract[]> {
-  const { config, openApi, preheat, cache, ready, version } = parts
+  const { config, openApi, preheat, cache, ready, version, announce } = parts
   const usualTimeoutMs = config.job_timeout
-  const site = await openSite(builtConsole)
+  const site = await openSite(builtConsole, (error) => announce({ at: 'fault', where: 'reading the console', error }))
   const all = [
     supernodeContract(preheat, { timeoutMs: usualTimeoutMs, open: config.legacy_auth === 'open' }),
     preheatsContract(preheat, { timeoutMs: usualTimeoutMs, open: config.legacy_auth === 'open' }),

@@ -204,7 +204,16 @@ async function open({ config, version, log, closing, drain }: Opening): Promise<
   closing.add('sweeping', async () => clearInterval(sweeping))
 
   const app = makeApp({
-    contracts: await contractsOf({ config, openApi, preheat, cache, ready, version, drivers: roster.drivers }),
+    contracts: await contractsOf({
+      config,
+      openApi,
+      preheat,
+      cache,
+      ready,
+      version,
+      drivers: roster.drivers,
+      announce,
+    }),
     identifies: (token, use) => identify.token(token, use),
     prefixes: config.path_prefixes,
     limits: {

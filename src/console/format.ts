@@ -14,6 +14,9 @@ export const bytesOrNone = (count: number | null): string => (count === null ? '
 
 export const rate = (bytesPerSecond: number): string => `${bytes(bytesPerSecond)}/s`
 
+/** The API has its durations in nanoseconds. */
+export const nanosecondsPerMs = 1_000_000
+
 /** `93_000` is `1 min 33 s`. */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`
@@ -46,6 +49,3 @@ export const shortDigest = (digest: string): string => digest.replace(/^(\w+:[0-
 /** `1 layer`, `2 layers`. */
 export const count = (many: number, one: string, more = `${one}s`): string =>
   `${many.toLocaleString('en')} ${many === 1 ? one : more}`
-
-/** `0` to `100`, and 100 only when it is all. */
-export const percent = (part: number, whole: number): number => (whole === 0 ? 0 : Math.floor((100 * part) / whole))

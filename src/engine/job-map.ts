@@ -28,8 +28,11 @@ export interface Cause {
   readonly blobs: number
 }
 
-/** Of a job under way: who looks within this time of somebody else's look sees what that one saw. */
-const youngMs = 500
+/**
+ * Of a job under way: who looks within this time of somebody else's look sees what that one saw. A picture that takes long
+ * is made more rarely, so that it never takes more than a fifth of the time.
+ */
+const youngMs = (tookMs: number): number => Math.max(500, 4 * tookMs)
 /** Some sixteen jobs of a thousand peers and a hundred blobs. */
 const mostBytes = 16 * 1024 * 1024
 /** Of a peer or a blob, about. */
@@ -39,7 +42,9 @@ interface Drawn {
   readonly mark: PlanMark
   readonly axes: PlanAxes
   readonly map: JobMap
+  /** When it was read, and how long that took. */
   readonly atMs: number
+  readonly tookMs: number
 }
 
 interface Flight {
@@ -66,9 +71,10 @@ export class JobMaps {
     const mark = await this.#ports.jobs.planMark(job)
     if (mark === undefined || mark.plan === 0) return mark && noMap
     const drawn = this.#drawn.get(String(job))
-    if (drawn !== undefined && shows(drawn.mark, mark, this.#ports.clock.now() - drawn.atMs)) return drawn.map
+    if (drawn !== undefined && shows(drawn.mark, mark, this.#ports.clock.now() - drawn.atMs < youngMs(drawn.tookMs)))
+      return drawn.map
     const flight = this.#flights.get(job)
-    return flight !== undefined && shows(flight.mark, mark, 0) ? flight.map : this.#fly(job, mark, drawn)
+    return flight !== undefined && shows(flight.mark, mark, true) ? flight.map : this.#fly(job, mark, drawn)
   }
 
   #fly(job: number, mark: PlanMark, before: Drawn | undefined): Promise<JobMap> {
@@ -80,7 +86,7 @@ export class JobMaps {
   }
 
   async #draw(job: number, mark: PlanMark, before: Drawn | undefined): Promise<JobMap> {
-    const atMs = this.#ports.clock.now()
+    const begunMs = this.#ports.clock.now()
     const known = before?.mark.plan === mark.plan ? before : undefined
     // What failed in a plan stays so: where no more did, its causes are known.
     const failures = mark.failed > 0 && known?.mark.failed !== mark.failed
@@ -90,7 +96,8 @@ export class JobMaps {
     const causes = mark.failed === 0 ? [] : failures ? causesOf(axes, picture) : (known?.map.causes ?? [])
     const { peers, blobs } = axes
     const map = { plan: String(mark.plan), peers, blobs, rows: rowsOf(axes, picture.letters), causes }
-    this.#drawn.set(String(job), { mark, axes, map, atMs })
+    const atMs = this.#ports.clock.now()
+    this.#drawn.set(String(job), { mark, axes, map, atMs, tookMs: atMs - begunMs })
     return map
   }
 }
@@ -99,8 +106,8 @@ export class JobMaps {
 const noMap: JobMap = { plan: '', peers: [], blobs: [], rows: [], causes: [] }
 
 /** Whether what was drawn by one mark will do for another; the end of a job is seen by the next look. */
-const shows = (drawn: PlanMark, asked: PlanMark, ageMs: number): boolean =>
-  drawn.plan === asked.plan && (drawn.version === asked.version || (!asked.settled && ageMs < youngMs))
+const shows = (drawn: PlanMark, asked: PlanMark, isYoung: boolean): boolean =>
+  drawn.plan === asked.plan && (drawn.version === asked.version || (!asked.settled && isYoung))
 
 const noTask = '.'.charCodeAt(0)
 

@@ -109,8 +109,9 @@ export class Preheat {
     throw unknownJob(id)
   }
 
-  list(filter: JobFilter, page: number, perPage: number): Promise<Page<Job>> {
-    return this.#ports.jobs.list(filter, page, perPage)
+  /** Incomplete once the signal has fired: then nobody waits for it. */
+  list(filter: JobFilter, page: number, perPage: number, signal?: AbortSignal): Promise<Page<Job>> {
+    return this.#ports.jobs.list(filter, page, perPage, signal)
   }
 
   /** What is known of each task by now, in any state of the job. Throws `request.not-found`. */

@@ -152,8 +152,8 @@ export interface JobStore extends PlanStore {
   /** As insert, once for each user and key: `made` is false where an earlier call made the job. */
   insertOnce(key: string, job: NewJob): Promise<{ readonly job: Job; readonly made: boolean }>
   get(id: number): Promise<Job | undefined>
-  /** Newest first. `page` from 1. Two round trips; with more in the filter than states, more the more jobs there are. */
-  list(filter: JobFilter, page: number, perPage: number): Promise<Page<Job>>
+  /** Newest first. `page` from 1. Two round trips; with more in the filter than states and types, more the more jobs there are, until the signal fires. */
+  list(filter: JobFilter, page: number, perPage: number, signal?: AbortSignal): Promise<Page<Job>>
   /** In the order of the plan. A round trip for each thousand of them. */
   tasks(job: number): Promise<readonly Task[]>
   /** `about` is how many tasks there are: those of small jobs are read together. More round trips the larger the job. */

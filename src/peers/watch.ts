@@ -48,6 +48,8 @@ export class Watch {
   /** Ordered by id. */
   #peers: readonly Peer[] = []
   readonly #health = new Map<string, PeerHealth>()
+  /** Under way, by the ids of the peers. */
+  readonly #looks = new Map<string, Promise<PeerHealth>>()
   /** Of both; undefined where one has changed since. */
   #members: readonly Member[] | undefined
   /** There while the peers are watched: resolves when they are known. */
@@ -162,7 +164,16 @@ export class Watch {
     await eachAtMost(this.#peers, looksAtOnce, this.#stop.signal, async (peer) => void (await this.#look(peer)))
   }
 
-  async #look(peer: Peer): Promise<PeerHealth> {
+  /** One look at a peer at a time, whoever asks: an older one must not say what was before a newer one. */
+  #look(peer: Peer): Promise<PeerHealth> {
+    const under = this.#looks.get(peer.id)
+    if (under !== undefined) return under
+    const look = this.#lookNow(peer).finally(() => this.#looks.delete(peer.id))
+    this.#looks.set(peer.id, look)
+    return look
+  }
+
+  async #lookNow(peer: Peer): Promise<PeerHealth> {
     const { driver, pace, clock, gate } = this.#options
     const { signal } = this.#stop
     const before = this.#health.get(peer.id)?.state ?? 'unknown'

@@ -28,6 +28,7 @@ interface Stretch {
 interface Cut {
   readonly skipped: number
   readonly most: number
+  readonly signal: AbortSignal | undefined
 }
 
 export class JobList {
@@ -37,18 +38,23 @@ export class JobList {
     this.#database = database
   }
 
-  /** Newest first. `page` from 1. */
-  async page(filter: JobFilter, page: number, perPage: number): Promise<Page<Job>> {
+  /** Newest first. `page` from 1. What is searched is incomplete once the signal has fired. */
+  async page(filter: JobFilter, page: number, perPage: number, signal?: AbortSignal): Promise<Page<Job>> {
     const { states, types, ...rest } = filter
     if (states?.length === 0 || types?.length === 0) return { rows: [], total: 0 }
-    const cut = { skipped: (page - 1) * perPage, most: perPage }
-    const isIndexed = types === undefined && Object.keys(rest).length === 0
-    return isIndexed ? this.#byState(states, cut) : this.#search(filter, cut)
+    const cut = { skipped: (page - 1) * perPage, most: perPage, signal }
+    const isIndexed = Object.keys(rest).length === 0
+    return isIndexed ? this.#byState(states, types, cut) : this.#search(filter, cut)
   }
 
   /** Counted in an index. */
-  #byState(states: JobFilter['states'], { skipped, most }: Cut): Promise<Page<Job>> {
-    const matching = (db: Knex) => (states === undefined ? db('jobs') : db('jobs').whereIn('state', [...states]))
+  #byState(states: JobFilter['states'], types: JobFilter['types'], { skipped, most }: Cut): Promise<Page<Job>> {
+    const matching = (db: Knex) => {
+      const query = db('jobs')
+      if (states !== undefined) query.whereIn('state', [...states])
+      if (types !== undefined) query.whereIn('type', [...types])
+      return query
+    }
     return this.#database.run(async (db) => {
       const counted = await matching(db).count<{ count: string }[]>()
       const rows = await matching(db)
@@ -60,11 +66,11 @@ export class JobList {
     })
   }
 
-  async #search(filter: JobFilter, { skipped, most }: Cut): Promise<Page<Job>> {
+  async #search(filter: JobFilter, { skipped, most, signal }: Cut): Promise<Page<Job>> {
     const ids: string[] = []
     let total = 0
-    for (let below: string | null = aboveAll; below !== null;) {
-      const open: Cut = { skipped: Math.max(0, skipped - total), most: most - ids.length }
+    for (let below: string | null = aboveAll; below !== null && signal?.aborted !== true;) {
+      const open: Cut = { skipped: Math.max(0, skipped - total), most: most - ids.length, signal }
       const stretch: Stretch = await this.#look(filter, below, open)
       ids.push(...(stretch.ids ?? []))
       total += stretch.matched
@@ -102,9 +108,12 @@ export class JobList {
   }
 }
 
+/** Characters: a file job has up to a mebibyte of addresses, and a search reads this of thousands of jobs. */
+const longestSearch = 16 * 1024
+
 /** What a job is found by, in small letters. In ours: some databases know no others than those of ASCII. */
 export const searchText = (request: JobRequest, bio: string): string =>
-  storable([...addressesOf(request), bio].join('\n').toLowerCase())
+  storable([bio, ...addressesOf(request)].join('\n').slice(0, longestSearch).toLowerCase())
 
 const addressesOf = (request: JobRequest): readonly string[] =>
   request.type === 'file' ? request.urls : request.url === null ? [] : [request.url]

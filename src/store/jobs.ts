@@ -52,8 +52,8 @@ export class Jobs implements JobStore {
     return isId(id) ? this.#reads.add(id) : undefined
   }
 
-  async list(filter: JobFilter, page: number, perPage: number): Promise<Page<Job>> {
-    return this.#list.page(filter, page, perPage)
+  async list(filter: JobFilter, page: number, perPage: number, signal?: AbortSignal): Promise<Page<Job>> {
+    return this.#list.page(filter, page, perPage, signal)
   }
 
   async tasks(job: number): Promise<readonly Task[]> {

@@ -14,10 +14,12 @@ export interface Names {
 export class AxesMaker {
   readonly #peers = new Map<string, number>()
   readonly #blobs = new Map<string, number>()
-  readonly #ofTasks: (readonly [peer: number, blob: number])[] = []
+  readonly #peerOf: number[] = []
+  readonly #blobOf: number[] = []
 
   add({ peers, blobs }: Names): void {
-    peers.forEach((id, n) => this.#ofTasks.push([numberOf(id, this.#peers), numberOf(blobs[n] ?? '', this.#blobs)]))
+    for (const id of peers) this.#peerOf.push(numberOf(id, this.#peers))
+    for (const key of blobs) this.#blobOf.push(numberOf(key, this.#blobs))
   }
 
   /** Peers that no task names are left out. undefined: a task names one, or a blob, that is not there. */
@@ -27,8 +29,10 @@ export class AxesMaker {
     if (columns.length < this.#peers.size || rows.length < this.#blobs.size) return undefined
     const columnOf = new Uint32Array(columns.length)
     columns.forEach(({ id }, column) => (columnOf[this.#peers.get(id) ?? 0] = column))
-    const places = new Uint32Array(this.#ofTasks.length)
-    this.#ofTasks.forEach(([peer, blob], n) => (places[n] = blob * columns.length + (columnOf[peer] ?? 0)))
+    const places = Uint32Array.from(
+      this.#peerOf,
+      (peer, task) => (this.#blobOf[task] ?? 0) * columns.length + (columnOf[peer] ?? 0),
+    )
     return { peers: columns, blobs: rows, places }
   }
 }

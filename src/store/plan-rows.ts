@@ -69,7 +69,9 @@ export class PlanRows {
     const byCode = new Map<string, number[]>()
     for (const { from, to } of stretches({ from: 0, to: tasks }, failuresAtOnce)) {
       for (const { code, ordinals } of await this.#rows<AlikeRow>(failures, [job, from, to])) {
-        byCode.set(code, (byCode.get(code) ?? []).concat(ordinals))
+        const known = byCode.get(code) ?? []
+        for (const ordinal of ordinals) known.push(ordinal)
+        byCode.set(code, known)
       }
     }
     const firsts = [...byCode.values()].flatMap(([first]) => first ?? [])

@@ -288,7 +288,12 @@ test(
     await row(page, name).getByText('4 blobs, ').waitFor()
     await page.getByRole('button', { name: 'Ask the peers' }).click()
     await answers.getByText('3 of 3').waitFor()
-    await page.getByText('1 peer holds all of it, 0 peers hold a part.').waitFor()
+    await page.getByRole('textbox', { name: 'Image' }).fill('another')
+    const said = page.getByRole('region', { name: 'Who holds an image?' }).locator('[aria-live]')
+    assert.equal(
+      await said.textContent(),
+      `${registry.host}/library/app:1.0 has 3 layers and configs. 1 peer holds all of it, 0 peers hold a part.`,
+    )
     await passesAxe()
     await screenshot('cluster-holders')
   },
@@ -377,4 +382,7 @@ test('what a token may not do with clusters is not offered', { skip: withoutBrow
   assert.equal(await page.getByRole('heading', { name: 'Who holds an image?' }).count(), 0)
   await go('/clusters/404')
   await page.getByText('There is no cluster 404').waitFor()
+  await go('/clusters/first')
+  await page.getByRole('heading', { level: 1, name: 'There is no such cluster' }).waitFor()
+  await page.getByRole('link', { name: 'See all clusters' }).waitFor()
 })

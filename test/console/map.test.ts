@@ -98,6 +98,29 @@ test('a click opens the task under it, which says how its being warm is known', 
   await task.waitFor({ state: 'hidden' })
 })
 
+test(
+  'a click that no move of the pointer came before opens the task under it, and one of a screen reader that of the cursor',
+  { skip: withoutBrowser },
+  async (t) => {
+    const browser = await openBrowser(t)
+    const { page } = await browser.visit(fleet.service, { path: `/preheats/${id}` })
+    // The pointer is left on the first line.
+    await grid(page).hover({ position: { x: 300, y: 50 } })
+    const size = await grid(page).boundingBox()
+    assert.ok(size)
+    await grid(page).dispatchEvent('click', { detail: 1, clientX: size.x + 300, clientY: size.y + size.height - 20 })
+    const opened = async (hostname: string): Promise<void> => {
+      const task = page.getByRole('dialog', { name: `Task: config at ${hostname}` })
+      await task.getByRole('button', { name: 'Close' }).click()
+      await task.waitFor({ state: 'hidden' })
+    }
+    await opened('node-2')
+    await grid(page).press('ArrowUp')
+    await cell(page).dispatchEvent('click')
+    await opened('node-0')
+  },
+)
+
 test('next failed goes from one failed task to the next, round and round', { skip: withoutBrowser }, async (t) => {
   const browser = await openBrowser(t)
   const { page } = await browser.visit(fleet.service, { path: `/preheats/${id}` })
@@ -108,6 +131,11 @@ test('next failed goes from one failed task to the next, round and round', { ski
       .filter({ hasText: new RegExp(`peer node-1 .*${what} of 3.*failed`) })
       .waitFor()
   }
+  // Where none of those that are shown failed it is not offered.
+  await page.getByLabel('Hostname or ip').fill('127.0.2.3')
+  await next.waitFor({ state: 'hidden' })
+  await page.getByLabel('Hostname or ip').fill('')
+  await next.waitFor()
 })
 
 test('peers are shown in another order, and only those that are looked for', { skip: withoutBrowser }, async (t) => {
@@ -158,7 +186,12 @@ test('a map that moves is seen to move', { skip: withoutBrowser }, async (t) => 
   const { page } = await browser.visit(service, { path: `/preheats/${id}` })
   const legend = page.getByRole('list', { name: 'Tasks by state' })
   await legend.getByText('running').waitFor()
+  await grid(page).press('Enter')
+  const task = page.getByRole('dialog', { name: /Task: config/ })
+  await task.waitFor()
   held.resolve()
+  await task.getByText('The peer named every piece of it.').waitFor()
+  await page.keyboard.press('Escape')
   await legend.getByText('warm 2').waitFor()
 })
 

@@ -215,16 +215,27 @@ test('a plan shows blobs and bytes, warms nothing, and is outdated by a change',
   const held = Promise.withResolvers<void>()
   registry.fault({ path: /manifests/, held: held.promise, times: 1 })
   await press(page, 'Plan')
+  await box(page, 'URL').fill('')
+  await press(page, 'Create')
+  await page.getByText('Say which image.').waitFor()
+  const stopped = page.waitForEvent('requestfailed')
   await press(page, 'Stop')
+  await stopped
   await page.getByText('A plan shows what a preheat would do').waitFor()
+  assert.equal(await page.getByText('Say which image.').count(), 1, 'what was stopped takes nothing back')
   held.resolve()
+  await box(page, 'URL').fill(reference)
   await press(page, 'Plan')
   const plan = page.getByRole('region', { name: 'Plan', exact: true })
   await plan.getByText(/7\d\.\d KiB of 7\d\.\d KiB/).waitFor()
   await plan.getByText('linux/amd64', { exact: true }).waitFor()
   await plan.getByRole('cell', { name: '68.4 KiB' }).waitFor()
   await plan.getByRole('cell', { name: 'application/vnd.oci.image.layer.v1.tar' }).first().waitFor()
-  await plan.getByText('0 known to be warm already').waitFor()
+  assert.match(
+    await plan.locator('[aria-live]').innerText(),
+    /^\d+ tasks at 1 peer, 0 known to be warm already\.$/,
+    'the tables are not read out',
+  )
   assert.ok(
     registry.requests.every(({ bytesSent }) => bytesSent < 3000),
     'no layer was fetched',
@@ -299,7 +310,7 @@ test('what the token may not do is not offered', { skip }, async (t) => {
     return (json as { readonly token: string }).token
   }
   const reader = await visit({ token: await tokenWith(['job:read']) })
-  await reader.page.getByText('Your token may not make preheats.').waitFor()
+  await reader.page.getByText('does not have the scope job.').waitFor()
   assert.equal(await reader.page.getByRole('button', { name: 'Create' }).count(), 0)
   await reader.passesAxe()
 

@@ -130,6 +130,32 @@ test(
   },
 )
 
+test('a retry is given again the secret headers that were wiped', { skip }, async (t) => {
+  const job = await failed('guarded', { username: 'robot', headers: { 'X-Token': 'first', 'X-Site': 'here' } })
+  registry.healed()
+  const before = registry.requests.length
+  const browser = await openBrowser(t)
+  const visit = await browser.visit(service, { path: `/preheats/${job.id}` })
+  const { page } = visit
+  await page.getByRole('button', { name: 'Retry failed only' }).click()
+  const dialog = page.getByRole('dialog')
+  assert.equal(await dialog.getByLabel('Header X-Site').count(), 0)
+  assert.equal(await dialog.getByLabel('Header X-Token').getAttribute('type'), 'password')
+  await dialog.getByLabel('Header X-Token').fill('second')
+  await visit.screenshot('preheat-retry')
+  await visit.passesAxe()
+  // Another user has another password.
+  await dialog.getByLabel('User name').fill('somebody else')
+  await dialog.getByRole('button', { name: 'Retry' }).click()
+  await dialog.locator('input[required]:invalid:focus').waitFor()
+  await dialog.getByLabel('User name').fill('robot')
+  await dialog.getByRole('button', { name: 'Retry' }).click()
+  await phaseOf(page, 'succeeded').waitFor()
+  const again = registry.requests.slice(before).filter(({ path }) => path.includes('/guarded/'))
+  assert.ok(again.length > 0)
+  for (const { headers } of again) assert.deepEqual([headers['x-token'], headers['x-site']], ['second', 'here'])
+})
+
 test('one that fails before there is anything to warm says why', { skip }, async (t) => {
   const { id } = await preheat(`${registry.url}/v2/library/nowhere/manifests/1.0`)
   await service.settled(id)
@@ -215,6 +241,24 @@ test('a job is deleted once that is confirmed, and then is not there', { skip },
   await page.getByRole('heading', { level: 1, name: `There is no preheat ${job.id}` }).waitFor()
   await visit.go('/preheats/abc')
   await page.getByRole('heading', { level: 1, name: 'There is no such preheat' }).waitFor()
+})
+
+test('an open one is deleted, though its page hears first that it is gone', { skip }, async (t) => {
+  const { job, letGo } = await held('hasty')
+  const browser = await openBrowser(t)
+  const { page } = await browser.visit(service, { path: `/preheats/${job.id}`, expects: [/status of 404/] })
+  const gone = page.getByRole('heading', { level: 1, name: `There is no preheat ${job.id}` })
+  await page.route(`**/oapi/v1/jobs/${job.id}`, async (route) => {
+    if (route.request().method() !== 'DELETE') return route.continue()
+    const response = await route.fetch()
+    await gone.waitFor()
+    return route.fulfill({ response })
+  })
+  await page.getByRole('button', { name: 'Delete' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete the job' }).click()
+  await page.getByText(`Job ${job.id} is deleted.`).waitFor()
+  await page.getByRole('heading', { level: 1, name: 'Preheats' }).waitFor()
+  letGo()
 })
 
 test('a look-up has a page too', { skip }, async (t) => {

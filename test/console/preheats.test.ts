@@ -69,6 +69,8 @@ test('while there is no preheat, the list explains the first one', { skip }, asy
     const { page } = visit
     await page.getByRole('heading', { name: 'Nothing has been preheated yet' }).waitFor()
     await page.getByRole('link', { name: 'connect it' }).waitFor()
+    // There may be look-ups.
+    await page.getByRole('combobox', { name: 'Kind' }).waitFor()
     await page.getByText('curl -sS -X POST').waitFor()
     await visit.screenshot(`preheats-first-${dark ? 'dark' : 'light'}`)
     await visit.passesAxe()
@@ -83,7 +85,7 @@ test('the list shows how each preheat stands, and how it goes on without a reloa
   const { page } = visit
   // They come while somebody looks.
   const done = await made('done')
-  await failed('refused')
+  const refused = await failed('refused')
   const { letGo } = await held('moving')
   await rowOf(page, 'moving').getByText('warming', { exact: true }).waitFor()
   await rowOf(page, 'moving')
@@ -91,6 +93,9 @@ test('the list shows how each preheat stands, and how it goes on without a reloa
     .waitFor()
   await rowOf(page, 'refused').getByText('failed', { exact: true }).waitFor()
   await rowOf(page, 'refused').getByText(', 1 failed').waitFor()
+  await rowOf(page, 'refused')
+    .getByText(refused.error?.message ?? '', { exact: true })
+    .waitFor()
   const row = rowOf(page, 'done')
   await row.getByText('succeeded', { exact: true }).waitFor()
   await row.getByText(`${done.progress.tasks} of ${done.progress.tasks} tasks warm`).waitFor()
@@ -170,6 +175,30 @@ test('filters stand in the address and narrow the list', { skip }, async (t) => 
   await choose(page, 'Cluster', 'local')
   await page.waitForURL(/cluster=1/)
   await rowOf(page, 'plain').waitFor()
+})
+
+test('the search keeps the focus while it is cleared, whatever it had found', { skip }, async (t) => {
+  await made('sought')
+  const browser = await openBrowser(t)
+  const { page } = await browser.visit(service, { path: '/preheats?q=nowhere' })
+  await page.getByText('No preheat matches these filters.').waitFor()
+  // What a page without rows would show while the answer is under way stays to be seen.
+  const { promise, resolve } = Promise.withResolvers<void>()
+  await page.route(
+    (url) => url.pathname.endsWith('/jobs') && !url.searchParams.has('q'),
+    async (route) => {
+      await promise
+      await route.continue()
+    },
+  )
+  const search = page.getByRole('searchbox', { name: 'Search' })
+  const asked = page.waitForRequest((request) => /\/jobs\?(?!.*q=)/.test(request.url()))
+  await search.fill('')
+  await asked
+  assert.equal(await page.getByRole('heading', { name: 'Nothing has been preheated yet' }).count(), 0)
+  resolve()
+  await rowOf(page, 'sought').waitFor()
+  await page.locator('input[type=search]:focus').waitFor()
 })
 
 test('the jobs of a peer are seen until its chip is taken away', { skip }, async (t) => {

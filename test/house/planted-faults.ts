@@ -429,4 +429,32 @@ export const plantedFaults: readonly PlantedFault[] = [
     replace: 'seen.state === before ? lookOnce(peer, look) : seen',
     tests: ['unit/peers/health.test.ts'],
   },
+  {
+    fault: 'what is for holders of a token is told to whoever is trusted without one',
+    file: 'contracts/http/authenticate.ts',
+    find: "may !== 'holder' && contract.trusts",
+    replace: 'contract.trusts',
+    tests: ['rooms/contracts/holder.test.ts'],
+  },
+  {
+    fault: 'a token in a User-Agent is kept in clear',
+    file: 'contracts/http/token-use.ts',
+    find: ".replaceAll(token, '***')",
+    replace: '',
+    tests: ['unit/contracts/token-use.test.ts'],
+  },
+  {
+    fault: 'the map of a job goes on showing the plan before',
+    file: 'engine/job-map.ts',
+    find: 'drawn.plan === asked.plan && (',
+    replace: '(',
+    tests: ['unit/engine/job-map.test.ts'],
+  },
+  {
+    fault: 'the command that a form shows has the password in it',
+    file: 'console/pages/new-preheat/to-job.ts',
+    find: '      ...(args.password && { password: mask }),\n',
+    replace: '',
+    tests: ['unit/console/new-preheat.test.ts'],
+  },
 ]

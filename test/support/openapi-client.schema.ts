@@ -2204,7 +2204,7 @@ export interface components {
             last_used_at: string | null;
             last_used_for: components["schemas"]["Use"];
         };
-        /** @description The call at `last_used_at`; null while there was none. An addition to Dragonfly's contract. */
+        /** @description The last call that was noted; null while none was. An addition to Dragonfly's contract. */
         Use: {
             /** @description Through which contract. */
             contract: string;
@@ -3836,7 +3836,7 @@ export interface operations {
                 scheduler_cluster_id?: number | null;
                 /** @description Only jobs with a task at the peer of this id, of any plan that they had. An addition to Dragonfly's contract. */
                 peer?: string;
-                /** @description Only jobs with this text in an address or in the note, in capitals or not. An addition to Dragonfly's contract. */
+                /** @description Only jobs with this text in the note or in an address, in capitals or not; of many addresses the first 16 KiB are looked at. An addition to Dragonfly's contract. */
                 q?: string;
             };
             header?: never;
@@ -4218,7 +4218,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "plan": "1-1",
+                     *       "plan": "1",
                      *       "peers": [
                      *         {
                      *           "id": "local-1@node-1",
@@ -5662,13 +5662,13 @@ export interface operations {
                     "application/json": components["schemas"]["OpsWelcome"];
                 };
             };
-            /** @description The client takes HTML; the console is at /console/. */
+            /** @description The client is a browser; the console is at /console/. */
             302: {
                 headers: {
                     /** @description Always Accept. */
                     Vary: string;
                     /**
-                     * @description Relative, so that it holds below any prefix.
+                     * @description Relative, so that it holds below any prefix with a slash at its end.
                      * @example console/
                      */
                     Location: string;

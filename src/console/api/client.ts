@@ -39,6 +39,8 @@ export interface Page<T> {
   readonly rows: readonly T[]
   /** How many pages there are; 1 where there is nothing. */
   readonly pages: number
+  /** When it was had, by the clock of the browser. */
+  readonly atMs: number
 }
 
 /** A page of a list, with how many there are by its Link header. Throws ApiFailure. */
@@ -46,5 +48,6 @@ export async function pageOf<T>(asked: Promise<Answered<T[]>>): Promise<Page<T>>
   const { data, error, response } = await asked
   if (!response.ok) throw await toFailure(response, error)
   const [, last] = /<([^>]*)>;rel=last/.exec(response.headers.get('link') ?? '') ?? []
-  return { rows: data ?? [], pages: Number(new URLSearchParams(last?.split('?')[1]).get('page') ?? 1) }
+  const pages = Number(new URLSearchParams(last?.split('?')[1]).get('page') ?? 1)
+  return { rows: data ?? [], pages, atMs: Date.now() }
 }

@@ -1504,7 +1504,7 @@ export interface components {
             last_used_at: string | null;
             last_used_for: components["schemas"]["Use"];
         };
-        /** @description The call at `last_used_at`; null while there was none. An addition to Dragonfly's contract. */
+        /** @description The last call that was noted; null while none was. An addition to Dragonfly's contract. */
         Use: {
             /** @description Through which contract. */
             contract: string;
@@ -1829,7 +1829,7 @@ export interface operations {
                 scheduler_cluster_id?: number | null;
                 /** @description Only jobs with a task at the peer of this id, of any plan that they had. An addition to Dragonfly's contract. */
                 peer?: string;
-                /** @description Only jobs with this text in an address or in the note, in capitals or not. An addition to Dragonfly's contract. */
+                /** @description Only jobs with this text in the note or in an address, in capitals or not; of many addresses the first 16 KiB are looked at. An addition to Dragonfly's contract. */
                 q?: string;
             };
             header?: never;
@@ -2211,7 +2211,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "plan": "1-1",
+                     *       "plan": "1",
                      *       "peers": [
                      *         {
                      *           "id": "local-1@node-1",

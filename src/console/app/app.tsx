@@ -7,8 +7,10 @@ import { Redirect, Route, Router, Switch } from 'wouter'
 import { Waiting } from '../parts/waiting.tsx'
 import { useHash, useHashQuery } from './hash.ts'
 import { Layout } from './layout.tsx'
+import { Needs } from './needs.tsx'
 import { Notices } from './notices.tsx'
-import { SessionGate } from './session.tsx'
+import { placesFor } from './places.ts'
+import { SessionGate, useSession } from './session.tsx'
 import { theme } from './theme.ts'
 
 // Each page comes when it is gone to.
@@ -26,15 +28,15 @@ export function App() {
     <ThemeProvider theme={theme}>
       <CssBaseline />
       <Router hook={useHash} searchHook={useHashQuery}>
-        <Notices>
-          <SessionGate>
+        <SessionGate>
+          <Notices>
             <Layout>
               <Suspense fallback={<Waiting />}>
                 <Pages />
               </Suspense>
             </Layout>
-          </SessionGate>
-        </Notices>
+          </Notices>
+        </SessionGate>
       </Router>
     </ThemeProvider>
   )
@@ -43,21 +45,27 @@ export function App() {
 const Pages = () => (
   <Switch>
     <Route path="/">
-      <Redirect to="/preheats" replace />
-    </Route>
-    <Route path="/preheats">
-      <Preheats />
+      <Begin />
     </Route>
     <Route path="/preheats/new">
-      <NewPreheat />
+      <Needs scope="job">
+        <NewPreheat />
+      </Needs>
     </Route>
-    <Route path="/preheats/:id">{({ id }) => <Preheat key={id} id={Number(id)} />}</Route>
-    <Route path="/clusters">
-      <Clusters />
+    <Route path="/preheats/:id?">
+      {({ id }) => (
+        <Needs scope="job:read">{id === undefined ? <Preheats /> : <Preheat key={id} id={Number(id)} />}</Needs>
+      )}
     </Route>
-    <Route path="/clusters/:id">{({ id }) => <Cluster key={id} id={Number(id)} />}</Route>
+    <Route path="/clusters/:id?">
+      {({ id }) => (
+        <Needs scope="cluster:read">{id === undefined ? <Clusters /> : <Cluster key={id} id={Number(id)} />}</Needs>
+      )}
+    </Route>
     <Route path="/tokens">
-      <Tokens />
+      <Needs scope="personal-access-token">
+        <Tokens />
+      </Needs>
     </Route>
     <Route path="/connect">
       <Connect />
@@ -67,3 +75,9 @@ const Pages = () => (
     </Route>
   </Switch>
 )
+
+/** The first page that the token is offered. */
+function Begin() {
+  const { may } = useSession()
+  return <Redirect to={placesFor(may)[0]?.path ?? '/connect'} replace />
+}

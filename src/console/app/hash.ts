@@ -10,14 +10,12 @@ const parts = (): readonly [path: string, query: string] => {
   return [path, query]
 }
 
-/** A query alone stays on the page. */
-export function go(to: string, { replace = false }: { readonly replace?: boolean } = {}): void {
-  const whole = to.startsWith('?') ? parts()[0] + to : to
+function go(to: string, { replace = false }: { readonly replace?: boolean } = {}): void {
   if (!replace) {
-    location.hash = whole
+    location.hash = to
     return
   }
-  history.replaceState(null, '', `#${whole}`)
+  history.replaceState(null, '', `#${to}`)
   dispatchEvent(new HashChangeEvent('hashchange'))
 }
 

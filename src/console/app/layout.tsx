@@ -9,26 +9,14 @@ import IconButton from '@mui/material/IconButton'
 import Toolbar from '@mui/material/Toolbar'
 import Tooltip from '@mui/material/Tooltip'
 import Typography from '@mui/material/Typography'
-import type { ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
-import type { Scope } from '../api/types.ts'
 import { DayOrNight } from '../parts/day-or-night.tsx'
+import { placesFor } from './places.ts'
 import { useSession } from './session.tsx'
 
-interface Place {
-  readonly path: string
-  readonly name: string
-  readonly needs?: Scope
-}
-
-const places: readonly Place[] = [
-  { path: '/preheats', name: 'Preheats', needs: 'job:read' },
-  { path: '/clusters', name: 'Clusters', needs: 'cluster:read' },
-  { path: '/tokens', name: 'Tokens', needs: 'personal-access-token' },
-  { path: '/connect', name: 'Connect' },
-]
-
 export function Layout({ children }: { readonly children: ReactNode }) {
+  useBegunAnew()
   return (
     <>
       <Box component="a" href="#content" onClick={skipToContent} sx={skipLink}>
@@ -57,22 +45,20 @@ function Navigation() {
   const [here] = useLocation()
   return (
     <Box component="nav" aria-label="Pages" sx={{ display: 'flex', flexWrap: 'wrap', order: { xs: 1, sm: 0 } }}>
-      {places
-        .filter(({ needs }) => needs === undefined || may(needs))
-        .map(({ path, name }) => {
-          const isHere = here === path || here.startsWith(`${path}/`)
-          return (
-            <Button
-              key={path}
-              component={Link}
-              href={path}
-              aria-current={isHere ? 'page' : undefined}
-              color={isHere ? 'primary' : 'inherit'}
-            >
-              {name}
-            </Button>
-          )
-        })}
+      {placesFor(may).map(({ path, name }) => {
+        const isHere = here === path || here.startsWith(`${path}/`)
+        return (
+          <Button
+            key={path}
+            component={Link}
+            href={path}
+            aria-current={isHere ? 'page' : undefined}
+            color={isHere ? 'primary' : 'inherit'}
+          >
+            {name}
+          </Button>
+        )
+      })}
     </Box>
   )
 }
@@ -94,6 +80,18 @@ function Who() {
       </Tooltip>
     </>
   )
+}
+
+/** On another page one begins at its top, and a screen reader with it; a browser does that for documents only. */
+function useBegunAnew(): void {
+  const [path] = useLocation()
+  const before = useRef(path)
+  useEffect(() => {
+    if (before.current === path) return
+    before.current = path
+    scrollTo(0, 0)
+    document.getElementById('content')?.focus({ preventScroll: true })
+  }, [path])
 }
 
 /** What stands behind the # of our addresses is a page, so the browser cannot follow this link itself. */

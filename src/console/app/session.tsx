@@ -17,7 +17,7 @@ export interface Session {
   readonly signOut: () => void
 }
 
-/** The tab's own storage: it is gone with the tab, and no other tab sees it. */
+/** The tab's own storage: it is gone with the tab, and no other tab sees it but a copy of this one. */
 const keptAs = 'warmfront.token'
 
 const SessionContext = createContext<Session | undefined>(undefined)
@@ -85,7 +85,7 @@ const mayDo = (caller: Caller, scope: Scope): boolean =>
   caller.scopes.some((held) => held === scope || `${held}:read` === scope)
 
 function signedWith(token: string | null): Signed | undefined {
-  return token === null ? undefined : { token, cache: new QueryClient({ defaultOptions: { queries } }) }
+  return token === null ? undefined : { token, cache: new QueryClient({ defaultOptions: { queries, mutations } }) }
 }
 
 const queries = {
@@ -93,5 +93,8 @@ const queries = {
   retry: (times: number, error: Error) => times < 2 && error instanceof ApiFailure && isPassing(error),
   refetchOnWindowFocus: true,
 }
+
+/** What was sent may have a password in it: nothing of it is kept once the page that sent it is gone. */
+const mutations = { gcTime: 0 }
 
 const isPassing = ({ status }: ApiFailure): boolean => status === 0 || status === 429 || status >= 500

@@ -21,8 +21,8 @@ export function CopyButton({ what, text }: CopyProps) {
       <IconButton
         size="small"
         aria-label={label}
-        onClick={() => {
-          copy(text).then(
+        onClick={({ currentTarget }) => {
+          copy(text, currentTarget).then(
             () => tell({ text: 'Copied.' }),
             () => tell({ text: 'The browser did not let it be copied; select it by hand.', kind: 'error' }),
           )
@@ -57,14 +57,18 @@ export const Copyable = ({ what, text }: CopyProps) => (
   </Box>
 )
 
-/** Pages that come by plain HTTP from another machine have no clipboard of their own. */
-async function copy(text: string): Promise<void> {
+/**
+ * Pages that come by plain HTTP from another machine have no clipboard of their own. What is selected in its stead has to
+ * stand beside the button: a dialog takes the focus back from all that is outside of it.
+ */
+async function copy(text: string, button: HTMLElement): Promise<void> {
   if (navigator.clipboard !== undefined) return navigator.clipboard.writeText(text)
   const field = document.createElement('textarea')
   field.value = text
-  document.body.append(field)
+  button.after(field)
   field.select()
   const done = document.execCommand('copy')
   field.remove()
+  button.focus()
   if (!done) throw new Error('not copied')
 }

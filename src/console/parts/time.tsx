@@ -11,6 +11,8 @@ let ticking: ReturnType<typeof setInterval> | undefined
 
 function listen(changed: () => void): () => void {
   listeners.add(changed)
+  // It stood still while nobody listened.
+  if (ticking === undefined) now = Date.now()
   ticking ??= setInterval(() => {
     now = Date.now()
     for (const tell of listeners) tell()

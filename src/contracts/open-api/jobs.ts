@@ -43,9 +43,10 @@ export function jobRoutes(parts: JobParts, { usualTimeoutMs }: JobOptions): read
       method: 'get',
       path: '/oapi/v1/jobs',
       may: 'job:read',
-      run: async ({ query }) => {
+      run: async ({ query, signal }) => {
         const { page, perPage } = pagingOf(query)
-        const [jobs, all] = await Promise.all([preheat.list(toJobFilter(query), page, perPage), clusters.list()])
+        const asked = preheat.list(toJobFilter(query), page, perPage, signal)
+        const [jobs, all] = await Promise.all([asked, clusters.list()])
         return toList({ path: '/oapi/v1/jobs', query }, jobs, (job) => toRow(job, all))
       },
     },

@@ -26,7 +26,7 @@ export function opsContract({ ready, version, contracts, site }: OpsOptions): Co
     refuse,
     routes: [
       open('welcome', '/', async (call) =>
-        takesHtml(call) ? toConsole : { status: 200, headers: byAccept, body: welcome },
+        site.isBuilt && isBrowser(call) ? toConsole : { status: 200, headers: byAccept, body: welcome },
       ),
       open('live', '/livez', async () => ok),
       open('ready', '/readyz', isReady),
@@ -55,9 +55,9 @@ const open = (operation: string, path: string, run: (call: Call) => Promise<Answ
 
 const ok: Answer = { status: 200, body: { status: 'ok' } }
 const byAccept = { vary: 'Accept' }
-/** Relative, so that it holds below any prefix. */
+/** Relative, so that it holds below any prefix that was typed with a slash at its end. */
 const toConsole: Answer = { status: 302, headers: { location: 'console/', ...byAccept } }
 const toConsoleWithSlash: Answer = { status: 308, headers: { location: 'console/' } }
-/** Browsers say so when somebody goes to the address; curl and probes do not. */
-const takesHtml = ({ headers }: Call): boolean => String(headers['accept'] ?? '').includes('text/html')
+/** Every browser names XHTML when somebody goes to an address; HTML alone is named by Java's clients and probes too. */
+const isBrowser = ({ headers }: Call): boolean => String(headers['accept'] ?? '').includes('application/xhtml+xml')
 const toDocs: Answer = { status: 308, headers: { location: '../docs' } }

@@ -27,9 +27,12 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 }
 
-/** The page changes with a release; the names of its parts change with what is in them. */
+/**
+ * The page changes with a release; the names of its parts change with what is in them. Private, since a token may stand in
+ * the path that they are asked for by.
+ */
 const fresh = 'no-cache'
-const kept = 'public, max-age=31536000, immutable'
+const kept = 'private, max-age=31536000, immutable'
 
 export class Site {
   readonly #page: Part | undefined
@@ -38,6 +41,10 @@ export class Site {
   constructor(page: Part | undefined, assets: ReadonlyMap<string, Part>) {
     this.#page = page
     this.#assets = assets
+  }
+
+  get isBuilt(): boolean {
+    return this.#page !== undefined
   }
 
   /** Throws `request.not-found` where the console was never built. */
@@ -54,11 +61,23 @@ export class Site {
   }
 }
 
-/** A folder that is not there is a console that was not built: the service does all else without it. */
-export async function openSite(folder: URL): Promise<Site> {
+/**
+ * A folder that is not there is a console that was not built: the service does all else without it, and so it does where
+ * the folder cannot be read, of which `onTrouble` hears.
+ */
+export async function openSite(folder: URL, onTrouble: (error: unknown) => void): Promise<Site> {
+  try {
+    return await readSite(folder)
+  } catch (error) {
+    onTrouble(error)
+    return new Site(undefined, new Map())
+  }
+}
+
+async function readSite(folder: URL): Promise<Site> {
   const page = await readPart(new URL('index.html', folder)).catch(ifMissing)
   const assets = new URL('assets/', folder)
-  const names = await readdir(assets).catch(() => [])
+  const names = page === undefined ? [] : await readdir(assets)
   const known = names.filter((name) => Object.hasOwn(types, extname(name)))
   const parts = known.map(async (name) => [name, await readPart(new URL(name, assets))] as const)
   return new Site(page, new Map(await Promise.all(parts)))

@@ -20,12 +20,27 @@ export function rest(stage: () => Stage): void {
       tasks.map(({ state }) => state),
       Array.from({ length: plan.tasks }, () => 'warm'),
     )
+    const map = await client.ok<{ readonly rows: readonly string[] }>('GET', `/oapi/v1/jobs/${id}/map`)
+    assert.match(map.rows.join(''), new RegExp(`^[wh.]{${plan.tasks},}$`))
     assert.equal((await client.ok<Job>('PATCH', `/oapi/v1/jobs/${id}`, { bio: 'nightly' })).bio, 'nightly')
     assert.equal((await client.ok<Job>('GET', `/oapi/v1/jobs/${id}`)).state, 'SUCCESS')
     const listed = await client.ok<readonly Job[]>('GET', '/oapi/v1/jobs?state=SUCCESS&per_page=100')
     assert.ok(listed.some((job) => job.id === id && job.bio === 'nightly'))
     await client.ok('DELETE', `/oapi/v1/jobs/${id}`)
     assert.equal((await client.call('GET', `/oapi/v1/jobs/${id}`)).status, 404)
+  })
+
+  test('REST: a client learns who it is, what is installed, and how a peer is', async () => {
+    const client = stage().rest()
+    const { scopes } = await client.ok<{ readonly scopes: readonly string[] }>('GET', '/oapi/v1/whoami')
+    assert.ok(scopes.includes('job'))
+    const { contracts } = await client.ok<{ readonly contracts: readonly string[] }>('GET', '/oapi/v1/service')
+    assert.ok(contracts.includes('open-api'))
+    const [peer] = await client.ok<readonly { readonly id: string }[]>('GET', '/oapi/v1/clusters/1/peers')
+    assert.ok(peer)
+    const path = `/oapi/v1/clusters/1/peers/${encodeURIComponent(peer.id)}/check`
+    const { health } = await client.ok<{ readonly health: { readonly state: string } }>('POST', path)
+    assert.equal(health.state, 'up')
   })
 
   test('REST: a job that failed is retried under its id, and then succeeds', async () => {

@@ -49,4 +49,10 @@ test('the next failed task is found line by line as shown, and from the top afte
 
 test('from a peer that is not shown any more the search begins at the top', () => {
   assert.deepEqual(nextFailed(rows, [1, 3], { peer: 0, blob: 1 }), { peer: 1, blob: 1 })
+  assert.deepEqual(nextFailed(rows, [3, 1], { peer: 0, blob: 1 }), { peer: 3, blob: 0 })
+})
+
+test('from a peer that is not shown any more the last task is looked at too, and none that is not shown', () => {
+  assert.deepEqual(nextFailed(rows, [1], { peer: 0, blob: 0 }), { peer: 1, blob: 1 })
+  assert.equal(nextFailed(['f', 'w'], [1], { peer: 0, blob: 0 }), undefined)
 })

@@ -95,6 +95,27 @@ test('the axes of a plan are read once, and those of another plan anew', async (
   )
 })
 
+test('a new plan is drawn at once, however young the map of the one before is', async () => {
+  const { maps, now } = bench()
+  await maps.of(1)
+  now.mark = markOf({ plan: 2, version: 'b' })
+  assert.equal((await maps.of(1))?.plan, '2')
+})
+
+test('a picture that takes long is made more rarely', async () => {
+  const { maps, now, wishes, hold } = bench()
+  const letGo = hold()
+  const first = maps.of(1)
+  await new Promise((resolve) => setImmediate(resolve))
+  now.ms += 1_000
+  letGo()
+  await first
+  now.mark = markOf({ version: 'b' })
+  now.ms += 3_999
+  assert.equal(await maps.of(1), await first)
+  assert.equal(wishes.length, 1)
+})
+
 test('what has not changed is not read again, however old it is', async () => {
   const { maps, now, wishes } = bench()
   const first = await maps.of(1)

@@ -1,7 +1,9 @@
 // The page of one cluster: its peers, who of them holds an image, how it is set.
 
 import Box from '@mui/material/Box'
+import MuiLink from '@mui/material/Link'
 import Typography from '@mui/material/Typography'
+import { Link } from 'wouter'
 import type { Cluster as ClusterData } from '../../api/types.ts'
 import { useSession } from '../../app/session.tsx'
 import { Copyable } from '../../parts/copy.tsx'
@@ -10,6 +12,7 @@ import { Section } from '../../parts/section.tsx'
 import { Stale } from '../../parts/stale.tsx'
 import { Time } from '../../parts/time.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
+import { isId } from '../preheat/use-job.ts'
 import { ClusterActions } from './cluster-actions.tsx'
 import { useCluster } from './data.ts'
 import { wordsOf } from './drivers.ts'
@@ -20,6 +23,7 @@ import { PeersSection } from './peers-section.tsx'
 export function Cluster({ id }: { readonly id: number }) {
   const { data: cluster, error, refetch, dataUpdatedAt } = useCluster(id)
   const { may } = useSession()
+  if (!isId(id)) return <NotThere />
   if (cluster === undefined) {
     return (
       <>
@@ -40,6 +44,15 @@ export function Cluster({ id }: { readonly id: number }) {
     </>
   )
 }
+
+const NotThere = () => (
+  <>
+    <PageHead title="There is no such cluster" />
+    <MuiLink component={Link} href="/clusters" underline="always">
+      See all clusters
+    </MuiLink>
+  </>
+)
 
 const Head = ({ cluster }: { readonly cluster: ClusterData }) => (
   <Box sx={{ display: 'grid', gap: 1, mt: 1 }}>

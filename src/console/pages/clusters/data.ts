@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { dataOf } from '../../api/client.ts'
 import type { ClusterPeer, Schemas } from '../../api/types.ts'
 import { useSession } from '../../app/session.tsx'
+import { isId } from '../preheat/use-job.ts'
 
 const peersEveryMs = 5000
 
@@ -12,6 +13,7 @@ export function useCluster(id: number) {
   return useQuery({
     queryKey: ['cluster', id],
     queryFn: ({ signal }) => dataOf(api.GET('/oapi/v1/clusters/{id}', { params: { path: { id } }, signal })),
+    enabled: isId(id),
   })
 }
 

@@ -46,8 +46,8 @@ const wordsAbout = ({ hostname, ip, address, location, health }: ClusterPeer): s
 
 /** The first troubled peer, and how many there are beside it; '' where all is well. */
 export function troubleOf(peers: readonly ClusterPeer[]): string {
-  const troubled = troubledFirst(peers).filter(({ health }) => health.state === 'down' || health.state === 'degraded')
-  const [first, ...others] = troubled
+  const troubled = peers.filter(({ health }) => health.state === 'down' || health.state === 'degraded')
+  const [first, ...others] = troubledFirst(troubled)
   if (first === undefined) return ''
   const { hostname, health } = first
   const more = others.length === 0 ? '' : ` And ${others.length.toLocaleString('en')} more.`

@@ -11,14 +11,13 @@ import TableHead from '@mui/material/TableHead'
 import TableRow from '@mui/material/TableRow'
 import TextField from '@mui/material/TextField'
 import Typography from '@mui/material/Typography'
-import { useState } from 'react'
-import type { Schemas } from '../../api/types.ts'
+import { useMemo, useState } from 'react'
 import { ApiFailure, messageOf } from '../../api/failure.ts'
 import { monospace } from '../../app/theme.ts'
 import { count, shortDigest } from '../../format.ts'
 import { Section } from '../../parts/section.tsx'
 import { useDistribution, type Question } from './data.ts'
-import { holdersOf, type Holder } from './holders.ts'
+import { holdersOf, type Holder, type Holders } from './holders.ts'
 
 /** More names of missing layers than these say no more. */
 const mostNamed = 6
@@ -30,6 +29,7 @@ export function HoldersSection({ clusterId }: { readonly clusterId: number }) {
   const asking = useDistribution(clusterId)
   const at = (field: string): string | undefined =>
     asking.error instanceof ApiFailure ? asking.error.fields.get(field) : undefined
+  const holders = useMemo(() => asking.data && holdersOf(asking.data), [asking.data])
   const [url, platform] = [at('args.url'), at('args.platform')]
   const submit = (event: { preventDefault(): void }): void => {
     event.preventDefault()
@@ -64,28 +64,39 @@ export function HoldersSection({ clusterId }: { readonly clusterId: number }) {
           Ask the peers
         </Button>
       </Box>
-      <Box aria-live="polite" sx={{ mt: 1.5 }}>
-        {asking.isError && url === undefined && platform === undefined && (
-          <Alert severity="error">{messageOf(asking.error)}</Alert>
-        )}
-        {asking.isSuccess && <Answer distribution={asking.data} />}
-      </Box>
+      <Typography variant="body2" aria-live="polite" sx={{ mt: 1.5, mb: 1, overflowWrap: 'anywhere' }}>
+        {asking.isSuccess && holders && inShort(asking.variables, holders)}
+      </Typography>
+      {asking.isError && url === undefined && platform === undefined && (
+        <Alert severity="error">{messageOf(asking.error)}</Alert>
+      )}
+      {asking.data && holders && <Answer holders={holders} warnings={asking.data.warnings} />}
     </Section>
   )
 }
 
-function Answer({ distribution }: { readonly distribution: Schemas['ImageDistribution'] }) {
-  const { layers, peers } = holdersOf(distribution)
+/** Of the image that was asked for; another may stand in the field by now. */
+function inShort({ url, platform }: Question, { layers, peers }: Holders): string {
   const complete = peers.filter(({ missing }) => missing.length === 0).length
+  const hold = (many: number): string => count(many, 'peer holds', 'peers hold')
+  const image = platform === '' ? url : `${url}, ${platform},`
+  return (
+    `${image} has ${count(layers, 'layer or config', 'layers and configs')}. ` +
+    `${hold(complete)} all of it, ${hold(peers.length - complete)} a part.`
+  )
+}
+
+interface AnswerProps {
+  readonly holders: Holders
+  readonly warnings: readonly string[]
+}
+
+function Answer({ holders: { layers, peers }, warnings }: AnswerProps) {
   return (
     <>
-      <Typography variant="body2" sx={{ mb: 1 }}>
-        {`The image has ${count(layers, 'layer or config', 'layers and configs')}. `}
-        {`${count(complete, 'peer holds', 'peers hold')} all of it, ${count(peers.length - complete, 'peer holds', 'peers hold')} a part.`}
-      </Typography>
-      {distribution.warnings.length > 0 && (
+      {warnings.length > 0 && (
         <Alert severity="warning" sx={{ mb: 1.5, overflowWrap: 'anywhere' }}>
-          {distribution.warnings.map((warning) => (
+          {warnings.map((warning) => (
             <div key={warning}>{warning}</div>
           ))}
         </Alert>
@@ -111,8 +122,8 @@ const HoldersTable = ({ layers, peers }: { readonly layers: number; readonly pee
         </TableRow>
       </TableHead>
       <TableBody>
-        {peers.map(({ hostname, ip, held, missing }) => (
-          <TableRow key={`${hostname} ${ip}`}>
+        {peers.map(({ hostname, ip, held, missing }, place) => (
+          <TableRow key={place}>
             <TableCell component="th" scope="row" sx={{ overflowWrap: 'anywhere' }}>
               {ip === '' || ip === hostname ? hostname : `${hostname} (${ip})`}
             </TableCell>

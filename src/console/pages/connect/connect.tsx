@@ -59,8 +59,8 @@ function Connecting({ id }: { readonly id: ClientId | undefined }) {
         <Section title="Address">
           <Where id={id} typed={typed} onChange={setTyped} />
         </Section>
-        <Section title="Token">
-          <TokenPart key={id} id={id} made={token} onMade={(fresh) => setMade({ ...made, [id]: fresh })} />
+        <Section title="A token for it">
+          <TokenPart key={id} id={id} made={token} onMade={(fresh) => setMade((now) => ({ ...now, [id]: fresh }))} />
         </Section>
       </Box>
       <Section title={`Steps: ${clients[id].name}`}>

@@ -1,5 +1,7 @@
 // What the form holds, as it is typed. Pure.
 
+import { mask } from '../../job.ts'
+
 /** What is chosen, and what stands in the field without having been confirmed: it counts as well. */
 export interface Chips {
   readonly chosen: readonly string[]
@@ -124,4 +126,4 @@ export const isSecretHeader = (name: string): boolean =>
   /auth|token|key|secret|cookie|password|credential|signature|session/i.test(name)
 
 /** How the service writes what it does not show. */
-export const isHidden = (text: string): boolean => text.includes('***')
+export const isHidden = (text: string): boolean => text.includes(mask)

@@ -12,18 +12,13 @@ import { fromJob } from './from-job.ts'
 import { PreheatFormPage } from './preheat-form.tsx'
 
 export function NewPreheat() {
-  const { may } = useSession()
   const [search] = useSearchParams()
   const from = search.get('from')
   const about = from === null ? undefined : `Copied from preheat ${from}.`
   return (
     <>
       <PageHead title="New preheat" {...(about !== undefined && { about })} />
-      {!may('job') ? (
-        <Alert severity="info">
-          Your token may not make preheats. Sign in with one that has the scope job to make them here.
-        </Alert>
-      ) : from === null ? (
+      {from === null ? (
         <PreheatFormPage key="empty" start={emptyForm} again={[]} />
       ) : (
         <Clone key={from} from={Number(from)} />
@@ -39,6 +34,7 @@ function Clone({ from }: { readonly from: number }) {
     queryKey: ['original', from],
     queryFn: ({ signal }) => dataOf(api.GET('/oapi/v1/jobs/{id}', { params: { path: { id: from } }, signal })),
     staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
   })
   if (original.data === undefined) return <Waiting error={original.error} onAgain={() => void original.refetch()} />
   if (original.data.type !== 'preheat') {

@@ -10,7 +10,7 @@ import TextField from '@mui/material/TextField'
 import Typography from '@mui/material/Typography'
 import { useState } from 'react'
 import { useSession } from '../../app/session.tsx'
-import { duration } from '../../format.ts'
+import { duration, nanosecondsPerMs } from '../../format.ts'
 import { ChipsOf } from './chips-of.tsx'
 import type { Editing } from './editing.ts'
 import { isOption, optionsSet } from './faults.ts'
@@ -76,7 +76,6 @@ const Limits = ({ editing }: OptionsProps) => (
 
 const unitNames: Readonly<Record<TimeUnit, string>> = { s: 'seconds', min: 'minutes', h: 'hours' }
 const units: readonly TimeUnit[] = ['s', 'min', 'h']
-const nanosecondsPerMs = 1_000_000
 
 function Timeout({ editing: { form, faults, edit } }: OptionsProps) {
   const { service } = useSession()

@@ -9,13 +9,14 @@ import TableCell from '@mui/material/TableCell'
 import TableHead from '@mui/material/TableHead'
 import TableRow from '@mui/material/TableRow'
 import Typography from '@mui/material/Typography'
-import { Fragment, type ReactNode } from 'react'
+import { Fragment, memo, type ReactNode } from 'react'
 import type { Blob, Peer, Plan } from '../../api/types.ts'
 import { monospace } from '../../app/theme.ts'
 import { bytesOrNone, count, shortDigest } from '../../format.ts'
 import { Some } from './some.tsx'
 
-export const PlanShown = ({ plan }: { readonly plan: Plan }) => (
+/** Of hundreds of rows, beside a form that somebody types in: drawn once for a plan. */
+export const PlanShown = memo(({ plan }: { readonly plan: Plan }) => (
   <Box sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', gap: 2.5 }}>
     {plan.warnings.map((warning) => (
       <Alert key={warning} severity="warning" sx={{ overflowWrap: 'anywhere' }}>
@@ -27,20 +28,13 @@ export const PlanShown = ({ plan }: { readonly plan: Plan }) => (
     <Peers peers={plan.peers} />
     {plan.left_out.length > 0 && <LeftOut left={plan.left_out} />}
   </Box>
-)
+))
 
 function Facts({ plan }: { readonly plan: Plan }) {
   return (
     <Box component="dl" sx={{ display: 'grid', gridTemplateColumns: 'auto 1fr', columnGap: 2, rowGap: 0.75, m: 0 }}>
       <Fact name="To move">
         {bytesOrNone(plan.bytes_to_move)} of {bytesOrNone(plan.bytes)}
-      </Fact>
-      <Fact name="Tasks">
-        {count(plan.tasks, 'task')}, {plan.warm.toLocaleString('en')} known to be warm already
-      </Fact>
-      <Fact name="Peers">
-        {count(plan.peers.length, 'peer')}
-        {plan.left_out.length > 0 && `, ${plan.left_out.length.toLocaleString('en')} left out`}
       </Fact>
       {plan.digest !== null && (
         <Fact name="Digest">

@@ -23,23 +23,34 @@ export interface Planning {
   readonly stop: () => void
 }
 
+interface Asked {
+  readonly body: CreateJob
+  readonly stopped: AbortSignal
+}
+
 /** `onError` hears of a refusal. */
 export function usePlanning(onError: (error: Error) => void): Planning {
   const { api } = useSession()
   const asked = useRef(new AbortController())
   useEffect(() => () => asked.current.abort(), [])
   const { data, error, isPending, mutate, reset } = useMutation({
-    mutationFn: async (body: CreateJob): Promise<Planned> => {
-      asked.current = new AbortController()
-      const signal = AbortSignal.any([asked.current.signal, AbortSignal.timeout(longestMs)])
+    mutationFn: async ({ body, stopped }: Asked): Promise<Planned> => {
+      const signal = AbortSignal.any([stopped, AbortSignal.timeout(longestMs)])
       return { about: JSON.stringify(body), plan: await dataOf(api.POST('/oapi/v1/plans', { body, signal })) }
     },
-    onError,
+    // Called for one that was stopped, too, although it was reset before.
+    onError: (failure, { stopped }) => {
+      if (!stopped.aborted) onError(failure)
+    },
   })
+  const ask = (body: CreateJob): void => {
+    asked.current = new AbortController()
+    mutate({ body, stopped: asked.current.signal })
+  }
   const stop = (): void => {
     // Before it is stopped: a plan that nobody waits for any more has not failed.
     reset()
     asked.current.abort()
   }
-  return { planned: data, error, isPending, ask: (job) => mutate(job), stop }
+  return { planned: data, error, isPending, ask, stop }
 }

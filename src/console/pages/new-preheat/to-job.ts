@@ -1,6 +1,7 @@
 // The form as the request that is sent: only what is set. Pure.
 
 import type { CreateJob, Schemas } from '../../api/types.ts'
+import { mask } from '../../job.ts'
 import { isSecretHeader, taken, timeUnits, type HeaderRow, type PreheatForm, type UrlRow } from './form.ts'
 
 type Args = Schemas['Args']
@@ -66,15 +67,12 @@ const number = <Name extends string>(name: Name, text: string, times = 1): { [K 
 export function withoutSecrets(job: CreateJob): CreateJob {
   const { args } = job
   if (args === undefined) return job
-  const headers = Object.entries(args.headers ?? {}).map(([name, value]) => [
-    name,
-    isSecretHeader(name) ? '***' : value,
-  ])
+  const headers = Object.entries(args.headers ?? {}).map(([name, value]) => [name, isSecretHeader(name) ? mask : value])
   return {
     ...job,
     args: {
       ...args,
-      ...(args.password && { password: '***' }),
+      ...(args.password && { password: mask }),
       ...(args.headers && { headers: Object.fromEntries(headers) }),
     },
   }

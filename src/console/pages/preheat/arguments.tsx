@@ -42,7 +42,7 @@ export function Arguments({ job }: OfJob) {
         </Row>
         <Row name="Contract">{job.contract}</Row>
         <Row name="Requested by">{job.requested_by || '–'}</Row>
-        <Row name="Group">
+        <Row name="Task id of the job">
           <Box component="span" sx={{ fontFamily: monospace, fontSize: '0.85rem' }}>
             {job.task_id}
           </Box>

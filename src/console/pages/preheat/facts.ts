@@ -1,7 +1,7 @@
 // The arguments of a job as names and values for people, apart from those that were not given. Pure.
 
 import type { Job } from '../../api/types.ts'
-import { bytes, duration } from '../../format.ts'
+import { bytes, duration, nanosecondsPerMs } from '../../format.ts'
 import { scopeOf } from '../../job.ts'
 import { mask } from '../../job.ts'
 
@@ -53,8 +53,6 @@ const common = (args: Job['args']): readonly Fact[] => [
   fact('Timeout', [duration(args.timeout / nanosecondsPerMs)]),
   fact('Peers at once for a blob', [numberOf(args.concurrent_peer_count)]),
 ]
-
-const nanosecondsPerMs = 1_000_000
 
 const fact = (name: string, lines: readonly string[]): Fact => ({ name, lines: lines.filter((line) => line !== '') })
 

@@ -10,12 +10,12 @@ import { useSession } from '../../app/session.tsx'
 import { actsOf, mask, subjectOf } from '../../job.ts'
 import { PageHead } from '../../parts/page-head.tsx'
 import { PhaseChip } from '../../parts/phase-chip.tsx'
+import { TextDialog } from '../../parts/text-dialog.tsx'
 import { Time } from '../../parts/time.tsx'
 import { toRequest } from './same-request.ts'
 import { curlOf } from '../../curl.ts'
 import { JobDialog, type Asked } from './job-dialog.tsx'
 import { Note } from './note.tsx'
-import { TextDialog } from './text-dialog.tsx'
 
 interface OfJob {
   readonly job: Job

@@ -22,22 +22,22 @@ interface JobDialogProps {
 export function JobDialog({ asked, onClose, onDeleted }: JobDialogProps) {
   const tell = useTell()
   const cancel = useCancelJob()
-  const remove = useDeleteJob()
+  const failed = (error: Error): void => tell({ text: messageOf(error), kind: 'error' })
+  const deleted = (id: number): void => {
+    tell({ text: `Job ${id} is deleted.` })
+    onDeleted?.()
+  }
+  const remove = useDeleteJob({ onSuccess: deleted, onError: failed })
   if (asked === undefined) return null
   const { job, act } = asked
   if (act === 'retry') return <RetryDialog job={job} onClose={onClose} />
-  const failed = (error: Error): void => tell({ text: messageOf(error), kind: 'error' })
   const yes = (): void => {
     onClose()
     if (act === 'cancel') {
       cancel.mutate(job.id, { onSuccess: () => tell({ text: `Job ${job.id} is being cancelled.` }), onError: failed })
-      return
+    } else {
+      remove.mutate(job.id)
     }
-    const deleted = (): void => {
-      tell({ text: `Job ${job.id} is deleted.` })
-      onDeleted?.()
-    }
-    remove.mutate(job.id, { onSuccess: deleted, onError: failed })
   }
   return <Confirm open {...words(job, act)} onYes={yes} onNo={onClose} />
 }

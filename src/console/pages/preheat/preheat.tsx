@@ -56,19 +56,19 @@ function Whole({ job, atMs }: WholeProps) {
       {(job.type === 'preheat' || job.error !== null) && <Troubles job={job} causes={map.data?.causes ?? []} />}
       {(isPlanned || live) && (
         <Section title="Peers and what they hold">
-          <TaskMap id={job.id} live={live} />
+          <TaskMap id={job.id} live={live} map={map} />
         </Section>
       )}
       {job.progress.failed > 0 && (
         <Box id={failedTasks} tabIndex={-1} sx={{ outline: 'none', scrollMarginTop: '4rem' }}>
           <Section title={job.type === 'preheat' ? 'Failed tasks' : 'Peers without it, or without an answer'}>
-            <FailedTasks id={job.id} />
+            <FailedTasks id={job.id} failed={job.progress.failed} />
           </Section>
         </Box>
       )}
-      {isPlanned && job.type === 'preheat' && (
+      {isPlanned && job.type === 'preheat' && map.data !== undefined && (
         <Section title="Contents">
-          <Layers id={job.id} live={live} />
+          <Layers map={map.data} />
         </Section>
       )}
       <Arguments job={job} />

@@ -13,6 +13,7 @@ import { useId, useState } from 'react'
 import type { Job } from '../../api/types.ts'
 import { ApiFailure, messageOf } from '../../api/failure.ts'
 import { useTell } from '../../app/notices.tsx'
+import { needsPassword, noFresh, secretHeaders, toRetry, type FreshSecrets } from './fresh-secrets.ts'
 import { useRetryJob } from './use-job-acts.ts'
 
 interface RetryDialogProps {
@@ -24,18 +25,16 @@ export function RetryDialog({ job, onClose }: RetryDialogProps) {
   const id = useId()
   const tell = useTell()
   const retry = useRetryJob()
-  const [username, setUsername] = useState(job.args.username ?? '')
-  const [password, setPassword] = useState('')
+  const [fresh, setFresh] = useState(() => noFresh(job.args))
   const submit = (event: { preventDefault(): void }): void => {
     event.preventDefault()
     const retried = (): void => {
       onClose()
       tell({ text: `What failed of job ${job.id} is done again.` })
     }
-    retry.mutate({ id: job.id, secrets: password === '' ? {} : { username, password } }, { onSuccess: retried })
+    const secrets = job.type === 'preheat' ? toRetry(job.args, fresh) : {}
+    retry.mutate({ id: job.id, secrets }, { onSuccess: retried })
   }
-  const wrong = (field: string): string | undefined =>
-    retry.error instanceof ApiFailure ? retry.error.fields.get(field) : undefined
   return (
     <Dialog open onClose={onClose} aria-labelledby={id} maxWidth="sm">
       <DialogTitle id={id}>Retry what failed of job {job.id}</DialogTitle>
@@ -44,28 +43,10 @@ export function RetryDialog({ job, onClose }: RetryDialogProps) {
           <DialogContentText>
             What is warm stays warm{job.digest === null ? '' : ', and the digest stays as it was resolved'}.
             {job.type === 'preheat' &&
-              ' The password and the secret headers of the job were wiped at its end: give a password again, or the credentials that are configured for the registry are used.'}
+              ' The password and the secret headers of the job were wiped at its end: give them again, or the credentials that are configured for the registry are used.'}
           </DialogContentText>
           {job.type === 'preheat' && (
-            <>
-              <TextField
-                label="User name"
-                autoComplete="off"
-                value={username}
-                onChange={({ target }) => setUsername(target.value)}
-                error={wrong('username') !== undefined}
-                helperText={wrong('username')}
-              />
-              <TextField
-                label="Password"
-                type="password"
-                autoComplete="new-password"
-                value={password}
-                onChange={({ target }) => setPassword(target.value)}
-                error={wrong('password') !== undefined}
-                helperText={wrong('password') ?? 'Kept until the job comes to its end, and never shown.'}
-              />
-            </>
+            <SecretFields args={job.args} fresh={fresh} onChange={setFresh} error={retry.error} />
           )}
           {retry.error !== null && <Alert severity="error">{messageOf(retry.error)}</Alert>}
         </Stack>
@@ -77,5 +58,50 @@ export function RetryDialog({ job, onClose }: RetryDialogProps) {
         </Button>
       </DialogActions>
     </Dialog>
+  )
+}
+
+interface SecretFieldsProps {
+  readonly args: Job['args']
+  readonly fresh: FreshSecrets
+  readonly onChange: (fresh: FreshSecrets) => void
+  readonly error: Error | null
+}
+
+function SecretFields({ args, fresh, onChange, error }: SecretFieldsProps) {
+  const { username, password, headers } = fresh
+  const wrong = (field: string): string | undefined =>
+    error instanceof ApiFailure ? error.fields.get(field) : undefined
+  return (
+    <>
+      <TextField
+        label="User name"
+        autoComplete="off"
+        value={username}
+        onChange={({ target }) => onChange({ ...fresh, username: target.value })}
+        error={wrong('username') !== undefined}
+        helperText={wrong('username')}
+      />
+      <TextField
+        label="Password"
+        type="password"
+        autoComplete="new-password"
+        required={needsPassword(args, fresh)}
+        value={password}
+        onChange={({ target }) => onChange({ ...fresh, password: target.value })}
+        error={wrong('password') !== undefined}
+        helperText={wrong('password') ?? 'Kept until the job comes to its end, and never shown.'}
+      />
+      {secretHeaders(args).map((name) => (
+        <TextField
+          key={name}
+          label={`Header ${name}`}
+          type="password"
+          autoComplete="new-password"
+          value={headers[name] ?? ''}
+          onChange={({ target }) => onChange({ ...fresh, headers: { ...headers, [name]: target.value } })}
+        />
+      ))}
+    </>
   )
 }

@@ -12,8 +12,8 @@ import { monospace } from '../../app/theme.ts'
 import { count } from '../../format.ts'
 import { CopyButton } from '../../parts/copy.tsx'
 import { Section } from '../../parts/section.tsx'
+import { TextDialog } from '../../parts/text-dialog.tsx'
 import { toErrorLog } from './error-log.ts'
-import { TextDialog } from './text-dialog.tsx'
 
 interface TroublesProps {
   readonly job: Job

@@ -8,9 +8,11 @@ import { useSession } from '../../app/session.tsx'
 const at = (id: number) => ({ params: { path: { id } } })
 
 /** Shows the job as it is now, and has the rest of it asked for again. */
-function useShowJob(): (job: Job) => void {
+function useShowJob(): (job: Job) => Promise<void> {
   const cache = useQueryClient()
-  return (job) => {
+  return async (job) => {
+    // An answer that is still under way shows it as it was.
+    await cache.cancelQueries({ queryKey: ['job', job.id] })
     cache.setQueryData(['job', job.id], job)
     for (const queryKey of [['jobs'], ['map', job.id], ['tasks', job.id]]) void cache.invalidateQueries({ queryKey })
   }
@@ -36,12 +38,23 @@ export function useRetryJob() {
   })
 }
 
-export function useDeleteJob() {
+interface Deletion {
+  readonly onSuccess: (id: number) => void
+  readonly onError: (error: Error) => void
+}
+
+/** Both are called even where whoever asked is no longer shown: the page of a job may see first that it is gone. */
+export function useDeleteJob({ onSuccess, onError }: Deletion) {
   const { api } = useSession()
   const cache = useQueryClient()
   return useMutation({
     mutationFn: (id: number) => dataOf(api.DELETE('/oapi/v1/jobs/{id}', at(id))),
-    onSuccess: () => cache.invalidateQueries({ queryKey: ['jobs'] }),
+    onMutate: (id) => cache.cancelQueries({ queryKey: ['job', id] }),
+    onSuccess: (_nothing, id) => {
+      onSuccess(id)
+      return cache.invalidateQueries({ queryKey: ['jobs'] })
+    },
+    onError,
   })
 }
 

@@ -8,7 +8,7 @@ import { clustersOf, lastedMs } from '../../job.ts'
 import { JobProgress } from '../../parts/job-progress.tsx'
 import { PhaseChip } from '../../parts/phase-chip.tsx'
 import { Time } from '../../parts/time.tsx'
-import { Acts, Small, What } from './job-cells.tsx'
+import { Acts, Small, What, Why } from './job-cells.tsx'
 import type { JobsProps } from './job-table.tsx'
 
 export const JobCards = ({ jobs, ...rest }: JobsProps) => (
@@ -35,6 +35,7 @@ const Card = ({ job, atMs, onAsk }: CardProps) => (
     </Box>
     <What job={job} />
     <JobProgress job={job} />
+    <Why job={job} />
     <Small>
       {clustersOf(job)}; asked by {job.requested_by || '–'}
     </Small>

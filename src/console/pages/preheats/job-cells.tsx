@@ -11,6 +11,7 @@ import Typography from '@mui/material/Typography'
 import { Link } from 'wouter'
 import type { Job } from '../../api/types.ts'
 import { useSession } from '../../app/session.tsx'
+import { monospace } from '../../app/theme.ts'
 import { bytes, bytesOrNone } from '../../format.ts'
 import { actsOf, clustersOf, kindOf, scopeOf, subjectOf } from '../../job.ts'
 import type { Asked } from '../preheat/job-dialog.tsx'
@@ -34,6 +35,17 @@ export function What({ job }: OfJob) {
     </Box>
   )
 }
+
+/** Why it failed, where it did: as much of the sentence as there is room for in a line. */
+export const Why = ({ job: { error } }: OfJob) =>
+  error && (
+    <Box title={error.message} sx={{ minWidth: 0 }}>
+      <Box sx={{ fontFamily: monospace, fontSize: '0.75rem', color: 'error.main' }}>{error.code}</Box>
+      <Typography variant="caption" component="div" color="textSecondary" noWrap>
+        {error.message}
+      </Typography>
+    </Box>
+  )
 
 export const Where = ({ job }: OfJob) => (
   <>

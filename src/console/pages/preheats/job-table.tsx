@@ -13,7 +13,7 @@ import { JobProgress } from '../../parts/job-progress.tsx'
 import { PhaseChip } from '../../parts/phase-chip.tsx'
 import { Time } from '../../parts/time.tsx'
 import type { Asked } from '../preheat/job-dialog.tsx'
-import { Acts, Moved, Small, What, Where, Who } from './job-cells.tsx'
+import { Acts, Moved, Small, What, Where, Who, Why } from './job-cells.tsx'
 
 export interface JobsProps {
   readonly jobs: readonly Job[]
@@ -67,8 +67,9 @@ const Row = ({ job, atMs, onAsk }: RowProps) => (
     <TableCell sx={{ whiteSpace: 'nowrap' }}>
       <Where job={job} />
     </TableCell>
-    <TableCell sx={{ minWidth: '10rem', whiteSpace: 'nowrap' }}>
+    <TableCell sx={{ minWidth: '10rem', maxWidth: '18rem', whiteSpace: 'nowrap' }}>
       <JobProgress job={job} />
+      <Why job={job} />
     </TableCell>
     <TableCell sx={{ whiteSpace: 'nowrap' }}>
       <Moved job={job} />

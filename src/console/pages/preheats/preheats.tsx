@@ -31,7 +31,8 @@ export function Preheats() {
   const change = (to: Partial<Filters>, replace = false): void => {
     setParams((now) => toParams(changed(filtersOf(now), to)), { replace })
   }
-  const isBare = jobs.data?.rows.length === 0 && !isFiltered(filters) && filters.page === 1
+  // What was found by other filters says nothing of these.
+  const isBare = jobs.data?.rows.length === 0 && !jobs.isPlaceholderData && !isFiltered(filters) && filters.page === 1
   return (
     <>
       <PageHead title="Preheats">
@@ -41,17 +42,13 @@ export function Preheats() {
           </Button>
         )}
       </PageHead>
-      {!isBare && <FilterBar filters={filters} onChange={change} />}
+      <FilterBar filters={filters} onChange={change} />
       {jobs.data === undefined ? (
         <Waiting error={jobs.error} onAgain={() => void jobs.refetch()} />
       ) : (
         <>
-          <Stale error={jobs.error} sinceMs={jobs.dataUpdatedAt} />
-          {isBare ? (
-            <First />
-          ) : (
-            <Rows found={jobs.data} atMs={jobs.dataUpdatedAt} page={filters.page} onChange={change} />
-          )}
+          <Stale error={jobs.error} sinceMs={jobs.data.atMs} />
+          {isBare ? <First /> : <Rows found={jobs.data} page={filters.page} onChange={change} />}
         </>
       )}
     </>
@@ -60,13 +57,11 @@ export function Preheats() {
 
 interface RowsProps {
   readonly found: Page<Job>
-  /** When they were had. */
-  readonly atMs: number
   readonly page: number
   readonly onChange: (to: Partial<Filters>) => void
 }
 
-function Rows({ found: { rows, pages }, atMs, page, onChange }: RowsProps) {
+function Rows({ found: { rows, pages, atMs }, page, onChange }: RowsProps) {
   const [asked, setAsked] = useState<Asked | undefined>()
   const isNarrow = useMediaQuery((theme: Theme) => theme.breakpoints.down('md'), { noSsr: true })
   const Shown = isNarrow ? JobCards : JobTable

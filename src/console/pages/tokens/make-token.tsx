@@ -8,12 +8,12 @@ import DialogActions from '@mui/material/DialogActions'
 import DialogContent from '@mui/material/DialogContent'
 import DialogTitle from '@mui/material/DialogTitle'
 import { useQueryClient } from '@tanstack/react-query'
-import { useId, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import { dataOf } from '../../api/client.ts'
 import type { Token } from '../../api/types.ts'
 import { useSession } from '../../app/session.tsx'
 import { Copyable } from '../../parts/copy.tsx'
-import { useAction } from '../../parts/action.ts'
+import { useAction, type Action } from '../../parts/action.ts'
 import { emptyDraft, faultsIn, faultsOf, isFaulty, toCreate, type Faults } from './draft.ts'
 import { TokenFields } from './fields.tsx'
 
@@ -25,17 +25,25 @@ export function MakeToken({ onClose }: MakeTokenProps) {
   const id = useId()
   // Kept here and nowhere else: it is gone when the dialog is.
   const [made, setMade] = useState<Token | undefined>()
+  const making = useAction()
+  const title = useRef<HTMLHeadingElement>(null)
+  // The form had the focus. A button must not get it: a second Enter would press it.
+  useEffect(() => {
+    if (made !== undefined) title.current?.focus()
+  }, [made])
   return (
     <Dialog
       open
       fullWidth
       aria-labelledby={id}
-      // A slip beside it must not lose what is shown only once, nor what was typed.
-      onClose={(_event, reason) => reason === 'escapeKeyDown' && made === undefined && onClose()}
+      // A slip must not lose what is shown only once, or is about to be, nor what was typed.
+      onClose={(_event, reason) => reason === 'escapeKeyDown' && made === undefined && !making.isBusy && onClose()}
     >
-      <DialogTitle id={id}>{made === undefined ? 'Make a token' : `The token "${made.name}" is made`}</DialogTitle>
+      <DialogTitle id={id} ref={title} tabIndex={-1} sx={{ outline: 'none' }}>
+        {made === undefined ? 'Make a token' : `The token "${made.name}" is made`}
+      </DialogTitle>
       {made === undefined ? (
-        <Form onMade={setMade} onClose={onClose} />
+        <Form making={making} onMade={setMade} onClose={onClose} />
       ) : (
         <Shown token={made.token} onClose={onClose} />
       )}
@@ -44,14 +52,14 @@ export function MakeToken({ onClose }: MakeTokenProps) {
 }
 
 interface FormProps {
+  readonly making: Action
   readonly onMade: (token: Token) => void
   readonly onClose: () => void
 }
 
-function Form({ onMade, onClose }: FormProps) {
+function Form({ making: { isBusy, failure, run }, onMade, onClose }: FormProps) {
   const { api } = useSession()
   const cache = useQueryClient()
-  const { isBusy, failure, run } = useAction()
   const [draft, setDraft] = useState(emptyDraft)
   const [faults, setFaults] = useState<Faults>({})
   const submit = (event: { preventDefault(): void }): void => {
@@ -75,7 +83,9 @@ function Form({ onMade, onClose }: FormProps) {
         />
       </DialogContent>
       <DialogActions>
-        <Button onClick={onClose}>Cancel</Button>
+        <Button onClick={onClose} disabled={isBusy}>
+          Cancel
+        </Button>
         <Button type="submit" variant="contained" disabled={isBusy}>
           Make it
         </Button>
@@ -96,7 +106,7 @@ const Shown = ({ token, onClose }: ShownProps) => (
       <Copyable what="the token" text={token} />
     </DialogContent>
     <DialogActions>
-      <Button variant="contained" autoFocus onClick={onClose}>
+      <Button variant="contained" onClick={onClose}>
         I have it
       </Button>
     </DialogActions>

@@ -1,6 +1,5 @@
 // The personal access tokens: who may call, what they may do, and when they last did.
 
-import Alert from '@mui/material/Alert'
 import Box from '@mui/material/Box'
 import Button from '@mui/material/Button'
 import Pagination from '@mui/material/Pagination'
@@ -9,7 +8,7 @@ import TextField from '@mui/material/TextField'
 import Typography from '@mui/material/Typography'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useLocation, useSearch } from 'wouter'
+import { Redirect, useLocation, useSearch } from 'wouter'
 import { pageOf } from '../../api/client.ts'
 import type { Token } from '../../api/types.ts'
 import { useSession } from '../../app/session.tsx'
@@ -25,9 +24,7 @@ const about =
   'Who calls this service shows a token. A token that leaked is deactivated here, and is refused from the next call on.'
 
 export function Tokens() {
-  const { may } = useSession()
   const [isMaking, setMaking] = useState(false)
-  if (!may('personal-access-token')) return <NotAllowed />
   return (
     <>
       <PageHead title="Tokens" about={about}>
@@ -41,13 +38,6 @@ export function Tokens() {
   )
 }
 
-const NotAllowed = () => (
-  <>
-    <PageHead title="Tokens" />
-    <Alert severity="info">Tokens are shown to those whose own token has the scope personal-access-token.</Alert>
-  </>
-)
-
 interface Asked {
   readonly state: '' | 'active' | 'inactive'
   readonly page: number
@@ -59,14 +49,12 @@ function useAsked(): readonly [Asked, (asked: Asked) => void] {
   const [, navigate] = useLocation()
   const state = (['active', 'inactive'] as const).find((each) => each === query.get('state')) ?? ''
   const page = Math.max(1, Math.trunc(Number(query.get('page'))) || 1)
-  const ask = (asked: Asked): void => {
-    const next = new URLSearchParams({
-      ...(asked.state !== '' && { state: asked.state }),
-      ...(asked.page > 1 && { page: String(asked.page) }),
-    })
-    navigate(next.size === 0 ? '/tokens' : `/tokens?${next}`)
-  }
-  return [{ state, page }, ask]
+  return [{ state, page }, (asked) => navigate(addressOf(asked))]
+}
+
+function addressOf({ state, page }: Asked): string {
+  const query = new URLSearchParams({ ...(state !== '' && { state }), ...(page > 1 && { page: String(page) }) })
+  return query.size === 0 ? '/tokens' : `/tokens?${query}`
 }
 
 const refreshedEveryMs = 5000
@@ -75,7 +63,7 @@ const perPage = 20
 function List() {
   const { api } = useSession()
   const [asked, ask] = useAsked()
-  const { data, error, refetch, dataUpdatedAt } = useQuery({
+  const { data, error, refetch, isPlaceholderData } = useQuery({
     queryKey: ['tokens', asked],
     queryFn: ({ signal }) => {
       const query = { state: asked.state, page: asked.page, per_page: perPage }
@@ -85,9 +73,13 @@ function List() {
     placeholderData: keepPreviousData,
   })
   if (data === undefined) return <Waiting error={error} onAgain={() => void refetch()} />
+  // The last token of the page is gone, and the page with it.
+  if (asked.page > data.pages && !isPlaceholderData) {
+    return <Redirect to={addressOf({ ...asked, page: data.pages })} replace />
+  }
   return (
     <>
-      <Stale error={error} sinceMs={dataUpdatedAt} />
+      <Stale error={error} sinceMs={data.atMs} />
       <TextField
         select
         label="State"
@@ -102,7 +94,8 @@ function List() {
         <option value="active">active</option>
         <option value="inactive">inactive</option>
       </TextField>
-      {data.rows.length === 0 ? <None asked={asked} /> : <Rows tokens={data.rows} nowMs={dataUpdatedAt} />}
+      {data.rows.length === 0 && !isPlaceholderData && <None asked={asked} />}
+      {data.rows.length > 0 && <Rows tokens={data.rows} nowMs={data.atMs} />}
       {data.pages > 1 && (
         <Pagination
           count={data.pages}

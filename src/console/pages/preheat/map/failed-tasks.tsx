@@ -4,53 +4,56 @@ import Box from '@mui/material/Box'
 import Pagination from '@mui/material/Pagination'
 import Typography from '@mui/material/Typography'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { pageOf } from '../../../api/client.ts'
 import type { Task } from '../../../api/types.ts'
 import { useSession } from '../../../app/session.tsx'
 import { monospace } from '../../../app/theme.ts'
+import { Stale } from '../../../parts/stale.tsx'
 import { Waiting } from '../../../parts/waiting.tsx'
 import { nameOf, shortName } from './labels.ts'
-import { countsOf } from './states.ts'
-import { useJobMap } from './use-job-map.ts'
 
 const rowsAPage = 20
 
-export function FailedTasks({ id }: { readonly id: number }) {
-  const [page, setPage] = useState(1)
-  const { data, error, refetch } = useFailed(id, page)
+interface FailedTasksProps {
+  readonly id: number
+  /** How many there are by now. */
+  readonly failed: number
+}
+
+export function FailedTasks({ id, failed }: FailedTasksProps) {
+  const [wanted, setWanted] = useState(1)
+  const pages = Math.max(1, Math.ceil(failed / rowsAPage))
+  const page = Math.min(wanted, pages)
+  const { data, error, dataUpdatedAt, refetch } = useFailed({ id, failed, page })
   if (data === undefined) return <Waiting error={error} onAgain={() => void refetch()} />
   if (data.rows.length === 0) return <Typography color="textSecondary">No task has failed.</Typography>
   return (
     <>
+      <Stale error={error} sinceMs={dataUpdatedAt} />
       <Box component="ol" aria-label="Failed tasks" sx={{ listStyle: 'none', m: 0, p: 0 }}>
         {data.rows.map((task) => (
           <Failed key={task.ordinal} task={task} />
         ))}
       </Box>
-      {data.pages > 1 && (
+      {pages > 1 && (
         <Box sx={{ display: 'flex', justifyContent: 'flex-end', mt: 1.5 }}>
-          <Pagination count={data.pages} page={page} onChange={(_event, to) => setPage(to)} />
+          <Pagination count={pages} page={page} onChange={(_event, to) => setWanted(to)} />
         </Box>
       )}
     </>
   )
 }
 
-/** Asked for anew whenever the map, which whoever shows it keeps up to date, has another number of them. */
-function useFailed(id: number, page: number) {
+/** Asked for anew whenever there is another number of them; those before stay until the answer is there. */
+function useFailed({ id, failed, page }: FailedTasksProps & { readonly page: number }) {
   const { api } = useSession()
-  const { data: map } = useJobMap(id, false)
-  const failed = map === undefined ? 0 : countsOf(map.rows).f
   const query = { state: 'failed', page, per_page: rowsAPage } as const
-  const asked = useQuery({
-    queryKey: ['tasks', id, 'failed', page],
+  return useQuery({
+    queryKey: ['tasks', id, 'failed', failed, page],
     queryFn: ({ signal }) => pageOf(api.GET('/oapi/v1/jobs/{id}/tasks', { params: { path: { id }, query }, signal })),
     placeholderData: keepPreviousData,
   })
-  const { refetch } = asked
-  useEffect(() => void refetch({ cancelRefetch: false }), [failed, refetch])
-  return asked
 }
 
 const Failed = ({ task }: { readonly task: Task }) => (

@@ -10,26 +10,20 @@ import TableHead from '@mui/material/TableHead'
 import TableRow from '@mui/material/TableRow'
 import Typography from '@mui/material/Typography'
 import { useState } from 'react'
-import { Waiting } from '../../../parts/waiting.tsx'
 import { LayerRow } from './layer-row.tsx'
 import { countsOf } from './states.ts'
-import { useJobMap } from './use-job-map.ts'
+import type { KeptMap } from './use-job-map.ts'
 
 interface LayersProps {
-  readonly id: number
-  /** As long as the job is open. */
-  readonly live: boolean
+  readonly map: KeptMap
 }
 
 /** A preheat of files can have a thousand of them. */
 const rowsAPage = 100
 const heads = ['', 'Kind', 'Digest', 'Media type', 'Size', 'Warm', 'Bytes warm'] as const
 
-export function Layers({ id, live }: LayersProps) {
-  const { data, error, refetch } = useJobMap(id, live)
+export function Layers({ map: { blobs, rows } }: LayersProps) {
   const [page, setPage] = useState(1)
-  if (data === undefined) return <Waiting error={error} onAgain={() => void refetch()} />
-  const { blobs, rows } = data
   if (blobs.length === 0) return <Typography color="textSecondary">Nothing is known of the layers.</Typography>
   const pages = Math.ceil(blobs.length / rowsAPage)
   const from = (Math.min(page, pages) - 1) * rowsAPage
@@ -52,7 +46,7 @@ export function Layers({ id, live }: LayersProps) {
               const { length } = rows[from + n] ?? ''
               return (
                 <LayerRow
-                  key={blob.url}
+                  key={from + n}
                   place={from + n + 1}
                   blob={blob}
                   tasks={length - counts['.']}

@@ -8,6 +8,7 @@ import {
   useState,
   type FocusEvent,
   type KeyboardEvent,
+  type MouseEvent,
   type RefObject,
 } from 'react'
 import type { Colours } from './colours.ts'
@@ -63,10 +64,12 @@ export function MapGrid({ ref, map, order, worst, colours, cursor, onCursor, onO
     hover.clear()
     event.preventDefault()
   }
-  const onClick = (): void => {
-    if (hover.place === undefined) return
-    onCursor(cellOf(hover.place))
-    onOpen(cellOf(hover.place))
+  const onClick = (event: MouseEvent<HTMLElement>): void => {
+    // A screen reader clicks the one cell that it knows, by no press of a pointer and at no cell of the picture.
+    const place = hover.placeOf(event) ?? (event.detail === 0 ? at : undefined)
+    if (place === undefined) return
+    onCursor(cellOf(place))
+    onOpen(cellOf(place))
   }
   const onFocus = ({ currentTarget }: FocusEvent): void => {
     setFocused(true)

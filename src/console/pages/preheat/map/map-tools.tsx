@@ -12,7 +12,7 @@ interface MapToolsProps {
   readonly onWanted: (wanted: Wanted) => void
   /** How large the map is. */
   readonly about: string
-  /** Absent where nothing failed. */
+  /** Absent where nothing that is shown failed. */
   readonly onNextFailed?: () => void
 }
 

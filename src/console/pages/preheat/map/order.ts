@@ -34,14 +34,18 @@ const isLike = ({ hostname, ip }: Peer, text: string): boolean =>
 export const isSame = (one: readonly number[], other: readonly number[]): boolean =>
   one.length === other.length && one.every((value, at) => value === other[at])
 
-/** The failed task after `from`, line by line as they are shown, and from the top again after the last. */
+/**
+ * The failed task after `from`, line by line as they are shown, and from the top again after the last. From the top too
+ * where the peer of `from` is not shown.
+ */
 export function nextFailed(
   rows: readonly string[],
   order: readonly number[],
   from: Cell | undefined,
 ): Cell | undefined {
   const cells = order.length * rows.length
-  const begin = from === undefined ? 0 : order.indexOf(from.peer) * rows.length + from.blob + 1
+  const line = from === undefined ? -1 : order.indexOf(from.peer)
+  const begin = from === undefined || line < 0 ? 0 : line * rows.length + from.blob + 1
   for (let n = 0; n < cells; n++) {
     const at = (begin + n) % cells
     const peer = order[Math.floor(at / rows.length)] ?? 0

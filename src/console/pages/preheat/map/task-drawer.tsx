@@ -5,11 +5,12 @@ import Box from '@mui/material/Box'
 import Drawer from '@mui/material/Drawer'
 import IconButton from '@mui/material/IconButton'
 import Typography from '@mui/material/Typography'
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useId } from 'react'
 import { dataOf } from '../../../api/client.ts'
 import type { Blob, Peer } from '../../../api/types.ts'
 import { useSession } from '../../../app/session.tsx'
+import { Stale } from '../../../parts/stale.tsx'
 import { Waiting } from '../../../parts/waiting.tsx'
 import { nameOf } from './labels.ts'
 import { TaskFacts } from './task-facts.tsx'
@@ -66,13 +67,23 @@ function Loaded({ id, live, place: { peer, blob } }: LoadedProps) {
   const { api } = useSession()
   const name = blob.digest ?? blob.url
   const query = { peer: peer.id, blob: name, per_page: 1 }
-  const { data, error, refetch } = useQuery({
-    queryKey: ['tasks', id, peer.id, name],
+  const { data, error, dataUpdatedAt, refetch } = useQuery({
+    // At its end the job is no longer live, and the task is asked for a last time.
+    queryKey: ['tasks', id, peer.id, name, live],
     queryFn: ({ signal }) => dataOf(api.GET('/oapi/v1/jobs/{id}/tasks', { params: { path: { id }, query }, signal })),
     refetchInterval: live ? everyMs : false,
+    placeholderData: keepPreviousData,
   })
   if (data === undefined) return <Waiting error={error} onAgain={() => void refetch()} />
   const [task] = data
-  if (task === undefined) return <Typography>The preheat has no such task any more: it was planned anew.</Typography>
-  return <TaskFacts task={task} />
+  return (
+    <>
+      <Stale error={error} sinceMs={dataUpdatedAt} />
+      {task === undefined ? (
+        <Typography>The preheat has no such task any more: it was planned anew.</Typography>
+      ) : (
+        <TaskFacts task={task} />
+      )}
+    </>
+  )
 }

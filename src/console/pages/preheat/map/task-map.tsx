@@ -13,16 +13,16 @@ import { MapTools } from './map-tools.tsx'
 import { isSame, nextFailed, orderOf, type Wanted } from './order.ts'
 import { countsOf, letterAt, worstOf, type Cell } from './states.ts'
 import { TaskDrawer, type TaskPlace } from './task-drawer.tsx'
-import { useJobMap, type KeptMap } from './use-job-map.ts'
+import type { AskedMap, KeptMap } from './use-job-map.ts'
 
 interface TaskMapProps {
   readonly id: number
   /** As long as the job is open. */
   readonly live: boolean
+  readonly map: AskedMap
 }
 
-export function TaskMap({ id, live }: TaskMapProps) {
-  const { data, error, dataUpdatedAt, refetch } = useJobMap(id, live)
+export function TaskMap({ id, live, map: { data, error, dataUpdatedAt, refetch } }: TaskMapProps) {
   if (data === undefined) return <Waiting error={error} onAgain={() => void refetch()} />
   return (
     <>
@@ -38,7 +38,11 @@ export function TaskMap({ id, live }: TaskMapProps) {
   )
 }
 
-function Planned({ id, live, map }: TaskMapProps & { readonly map: KeptMap }) {
+interface PlannedProps extends Omit<TaskMapProps, 'map'> {
+  readonly map: KeptMap
+}
+
+function Planned({ id, live, map }: PlannedProps) {
   const colours = useColours()
   const [cursor, setCursor] = useState<Cell | undefined>()
   const [opened, setOpened] = useState<TaskPlace | undefined>()
@@ -52,10 +56,9 @@ function Planned({ id, live, map }: TaskMapProps & { readonly map: KeptMap }) {
     const [peer, blob] = [map.peers[cell.peer], map.blobs[cell.blob]]
     if (peer !== undefined && blob !== undefined && letterAt(map.rows, cell) !== '.') setOpened({ peer, blob })
   }
-  const goOn = (): void => {
-    const next = nextFailed(map.rows, order, cursor)
-    if (next === undefined) return
-    setCursor(next)
+  const next = useMemo(() => nextFailed(map.rows, order, cursor), [map.rows, order, cursor])
+  const goTo = (cell: Cell): void => {
+    setCursor(cell)
     grid.current?.focus()
   }
   const close = useCallback(() => setOpened(undefined), [])
@@ -66,7 +69,7 @@ function Planned({ id, live, map }: TaskMapProps & { readonly map: KeptMap }) {
         wanted={wanted}
         onWanted={setWanted}
         about={`${count(order.length, 'peer')} × ${count(map.blobs.length, map.blobs.every(isFile) ? 'file' : 'blob')}`}
-        {...(counts.f > 0 ? { onNextFailed: goOn } : {})}
+        {...(next && { onNextFailed: () => goTo(next) })}
       />
       {order.length === 0 ? (
         <Typography color="textSecondary">No peer has this in its hostname or ip.</Typography>

@@ -6,6 +6,8 @@ import type { Viewed } from './use-view.ts'
 
 export interface Hover {
   readonly place: Place | undefined
+  /** Which cell an event is at: a tap comes without a move of the pointer before it. */
+  readonly placeOf: (event: MouseEvent<HTMLElement>) => Place | undefined
   readonly onMove: (event: MouseEvent<HTMLElement>) => void
   readonly clear: () => void
 }
@@ -13,10 +15,13 @@ export interface Hover {
 export function useHover(layout: Layout, { view, scroll }: Viewed): Hover {
   const [point, setPoint] = useState<Point | undefined>()
   const clear = useCallback(() => setPoint(undefined), [])
-  const onMove = useCallback(({ currentTarget, clientX, clientY }: MouseEvent<HTMLElement>) => {
-    const { left, top } = currentTarget.getBoundingClientRect()
-    setPoint({ x: clientX - left - currentTarget.clientLeft, y: clientY - top - currentTarget.clientTop })
-  }, [])
-  const isInside = point !== undefined && point.x < view.width && point.y < view.height
-  return { place: isInside ? placeAt(layout, scroll, point) : undefined, onMove, clear }
+  const onMove = useCallback((event: MouseEvent<HTMLElement>) => setPoint(pointOf(event)), [])
+  const at = (where: Point): Place | undefined =>
+    where.x < view.width && where.y < view.height ? placeAt(layout, scroll, where) : undefined
+  return { place: point && at(point), placeOf: (event) => at(pointOf(event)), onMove, clear }
+}
+
+function pointOf({ currentTarget, clientX, clientY }: MouseEvent<HTMLElement>): Point {
+  const { left, top } = currentTarget.getBoundingClientRect()
+  return { x: clientX - left - currentTarget.clientLeft, y: clientY - top - currentTarget.clientTop }
 }

@@ -14,9 +14,15 @@ export interface KeptMap extends Mapped {
   readonly causes: readonly Cause[]
 }
 
+/** As useJobMap gives it. */
+export type AskedMap = ReturnType<typeof useJobMap>
+
 const everyMs = 1000
 
-/** `live` for as long as the job is open; once it is not, the map is asked for a last time. `error` may stand beside older data. */
+/**
+ * `live` for as long as the job is open; once it is not, the map is asked for a last time: by each that calls this, so a
+ * page calls it once and hands it down. `error` may stand beside older data.
+ */
 export function useJobMap(id: number, live: boolean) {
   const { api } = useSession()
   const cache = useQueryClient()

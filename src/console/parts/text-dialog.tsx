@@ -7,7 +7,7 @@ import DialogContent from '@mui/material/DialogContent'
 import DialogContentText from '@mui/material/DialogContentText'
 import DialogTitle from '@mui/material/DialogTitle'
 import { useId } from 'react'
-import { Copyable } from '../../parts/copy.tsx'
+import { Copyable } from './copy.tsx'
 
 interface TextDialogProps {
   readonly title: string
