@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { extname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
-import type { components } from '../src/contracts/open-api/schema.ts'
+import type { components } from '../openapi/open-api.ts'
 
 type JobMap = components['schemas']['JobMap']
 type Job = components['schemas']['Job']

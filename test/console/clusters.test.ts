@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import type { components } from '../../src/contracts/open-api/schema.ts'
+import type { components } from '../../openapi/open-api.ts'
 import { openBrowser, withoutBrowser } from '../support/browser.ts'
 import { startForwardProxy, type ForwardProxy } from '../support/forward-proxy.ts'
 import { freePort } from '../support/free-port.ts'

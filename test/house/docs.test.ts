@@ -23,7 +23,7 @@ for (const { page, render } of [
 }
 
 test('the types of the Open API are those of its document', async () => {
-  const written = await read('src/contracts/open-api/schema.ts')
+  const written = await read('openapi/open-api.ts')
   const rendered = await renderTypes(await read('openapi/open-api.yaml'))
   assert.ok(written.endsWith(rendered), 'run "npm run docs"')
 })

@@ -1,7 +1,7 @@
 // A fleet of dfdaemons before one registry, and a service that drives it: cluster 2, `fleet`.
 
 import assert from 'node:assert/strict'
-import type { components } from '../../src/contracts/open-api/schema.ts'
+import type { components } from '../../openapi/open-api.ts'
 import { startDaemon, type FakeDaemon } from './dragonfly/daemon.ts'
 import { startScheduler, type FakeScheduler } from './dragonfly/scheduler.ts'
 import { startRegistry, type TestRegistry } from './registry.ts'

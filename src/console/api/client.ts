@@ -1,7 +1,7 @@
 // The Open API as this page calls it. Types come from openapi/open-api.yaml; nothing is written by hand.
 
 import createClient from 'openapi-fetch'
-import type { paths } from './schema.ts'
+import type { paths } from '../../../openapi/open-api.ts'
 import { ApiFailure, toFailure } from './failure.ts'
 
 /** Where the service is: the page stands in `console/` below it, whatever prefix it was reached by. */

@@ -1,6 +1,6 @@
 // The nouns of the Open API, by the names that this page has for them.
 
-import type { components } from './schema.ts'
+import type { components } from '../../../openapi/open-api.ts'
 
 export type Schemas = components['schemas']
 export type Job = Schemas['Job']

@@ -1,6 +1,6 @@
 // The bytes of the Open API: types from its document, and the defaults that Dragonfly fills in.
 
-import type { components } from './schema.ts'
+import type { components } from '../../../openapi/open-api.ts'
 
 type Schemas = components['schemas']
 /** What a client sends, once the door has held it against the document. */

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { components } from '../../../src/contracts/open-api/schema.ts'
+import type { components } from '../../../openapi/open-api.ts'
 import { makeImage } from '../../support/image.ts'
 import { startRegistry, type TestRegistry } from '../../support/registry.ts'
 import { startService, type Job, type TestService } from '../../support/service.ts'

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { status } from '@grpc/grpc-js'
-import type { components } from '../../../src/contracts/open-api/schema.ts'
+import type { components } from '../../../openapi/open-api.ts'
 import { fleetCluster, startFleet, type Fleet } from '../../support/fleet.ts'
 import { makeImage } from '../../support/image.ts'
 import type { Job } from '../../support/service.ts'

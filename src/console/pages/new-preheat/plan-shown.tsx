@@ -8,12 +8,12 @@ import TableBody from '@mui/material/TableBody'
 import TableCell from '@mui/material/TableCell'
 import TableHead from '@mui/material/TableHead'
 import TableRow from '@mui/material/TableRow'
-import Typography from '@mui/material/Typography'
 import { Fragment, memo, type ReactNode } from 'react'
 import type { Blob, Peer, Plan } from '../../api/types.ts'
 import { monospace } from '../../app/theme.ts'
 import { bytesOrNone, count, shortDigest } from '../../format.ts'
 import { Some } from './some.tsx'
+import { Fact } from '../../parts/fact.tsx'
 
 /** Of hundreds of rows, beside a form that somebody types in: drawn once for a plan. */
 export const PlanShown = memo(({ plan }: { readonly plan: Plan }) => (
@@ -53,17 +53,6 @@ function Facts({ plan }: { readonly plan: Plan }) {
     </Box>
   )
 }
-
-const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
-  <>
-    <Typography component="dt" variant="body2" color="textSecondary">
-      {name}
-    </Typography>
-    <Typography component="dd" variant="body2" sx={{ m: 0, overflowWrap: 'anywhere' }}>
-      {children}
-    </Typography>
-  </>
-)
 
 const Blobs = ({ blobs }: { readonly blobs: readonly Blob[] }) => (
   <Some title={count(blobs.length, 'blob')} items={blobs}>

@@ -1,7 +1,7 @@
 // Which jobs the list shows, as its address says it and as the service is asked for it. Pure.
 
 import type { Job, Phase } from '../../api/types.ts'
-import type { paths } from '../../api/schema.ts'
+import type { paths } from '../../../../openapi/open-api.ts'
 import { contracts, phases } from '../../job.ts'
 
 /** By what is wanted: preheats of both kinds are what people mean when they say nothing. */

@@ -5,8 +5,8 @@ import Box from '@mui/material/Box'
 import Button from '@mui/material/Button'
 import Chip from '@mui/material/Chip'
 import Typography from '@mui/material/Typography'
-import type { ReactNode } from 'react'
 import type { Token } from '../../api/types.ts'
+import { Fact } from '../../parts/fact.tsx'
 import { Time } from '../../parts/time.tsx'
 import { expiryOf, stateOf, wordsOfUse } from './words.ts'
 
@@ -71,17 +71,6 @@ function Facts({ token, nowMs }: Pick<TokenRowProps, 'token' | 'nowMs'>) {
     </Box>
   )
 }
-
-const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
-  <>
-    <Typography component="dt" variant="body2" color="textSecondary">
-      {name}
-    </Typography>
-    <Typography component="dd" variant="body2" sx={{ m: 0, minWidth: 0, overflowWrap: 'anywhere' }}>
-      {children}
-    </Typography>
-  </>
-)
 
 function LastUse({ token: { last_used_at: at, last_used_for: use } }: Pick<TokenRowProps, 'token'>) {
   if (at === null) return 'never'

@@ -1,11 +1,8 @@
 // What a map says in words: of a cell, of a column, and of names that are too long. Pure.
 
-import type { components } from '../../../api/schema.ts'
+import type { Blob, Peer } from '../../../api/types.ts'
 import { bytesOrNone, shortDigest } from '../../../format.ts'
 import { letterAt, words, type Cell } from './states.ts'
-
-type Peer = components['schemas']['Peer']
-type Blob = components['schemas']['Blob']
 
 /** What a map is of, and how it stands. */
 export interface Mapped {

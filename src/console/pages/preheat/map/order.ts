@@ -1,9 +1,7 @@
 // In which order the peers of a map are shown, which of them, and where the next failed task is. Pure.
 
-import type { components } from '../../../api/schema.ts'
+import type { Peer } from '../../../api/types.ts'
 import { letters, type Cell } from './states.ts'
-
-type Peer = components['schemas']['Peer']
 
 export const orders = { given: 'as planned', failed: 'failed first', name: 'by name' } as const
 export type Order = keyof typeof orders

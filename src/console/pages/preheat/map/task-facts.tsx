@@ -4,11 +4,11 @@ import Alert from '@mui/material/Alert'
 import AlertTitle from '@mui/material/AlertTitle'
 import Box from '@mui/material/Box'
 import Typography from '@mui/material/Typography'
-import type { ReactNode } from 'react'
 import type { Task } from '../../../api/types.ts'
 import { monospace } from '../../../app/theme.ts'
 import { bytesOrNone, duration } from '../../../format.ts'
 import { CopyButton } from '../../../parts/copy.tsx'
+import { Fact } from '../../../parts/fact.tsx'
 import { Time } from '../../../parts/time.tsx'
 import { Sign } from './legend.tsx'
 import type { Letter } from './states.ts'
@@ -77,17 +77,6 @@ const list = {
   rowGap: 1.25,
   m: 0,
 }
-
-const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
-  <>
-    <Typography component="dt" variant="body2" color="textSecondary">
-      {name}
-    </Typography>
-    <Typography component="dd" variant="body2" sx={{ m: 0, minWidth: 0 }}>
-      {children}
-    </Typography>
-  </>
-)
 
 const Exact = ({ text }: { readonly text: string }) => (
   <Box component="span" sx={{ display: 'block', fontFamily: monospace, fontSize: '0.8rem', overflowWrap: 'anywhere' }}>

@@ -1,9 +1,7 @@
 // What a task says about itself, for people. Pure.
 
-import type { components } from '../../../api/schema.ts'
+import type { Task } from '../../../api/types.ts'
 import { bytes } from '../../../format.ts'
-
-type Task = components['schemas']['Task']
 
 const proofs = {
   digest: 'The very bytes that the peer serves were read and hashed.',
